@@ -1,0 +1,34 @@
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Isa;
+
+/// <summary>The functions of a definition that the engine and the monitor call by themselves.</summary>
+public sealed class IsaHooks
+{
+    /// <summary>Sets registers that need more than their declared reset value; null where there is none.</summary>
+    public Function? Reset { get; init; }
+
+    /// <summary>trap(cause, value): entry to the guest's handler, for traps and interrupts alike.</summary>
+    public required Function Trap { get; init; }
+
+    /// <summary>illegal(): the word at pc encodes nothing. It raises.</summary>
+    public required Function Illegal { get; init; }
+
+    /// <summary>fault(access, address): nothing answers at the address; access is 0 fetch, 1 read, 2 write. It raises.</summary>
+    public required Function Fault { get; init; }
+
+    /// <summary>misaligned(access, address): an access that must be aligned is not; same arguments. It raises.</summary>
+    public Function? Misaligned { get; init; }
+
+    /// <summary>
+    /// interrupt(): the cause of the interrupt that is due now, or <see cref="None"/>. Asked at boundaries and after
+    /// each instruction that the monitor carried out.
+    /// </summary>
+    public required Function Interrupt { get; init; }
+
+    /// <summary>awake(): one bit, whether a waiting guest goes on.</summary>
+    public required Function Awake { get; init; }
+
+    /// <summary>What the interrupt hook returns when nothing is due: the word <c>none</c>, all ones.</summary>
+    public const ulong None = ulong.MaxValue;
+}
