@@ -1,6 +1,8 @@
 namespace ShadowVm.Engine;
 
-/// <summary>Why the engine gave control back to the virtual machine monitor. Nothing of the instruction at pc was done.</summary>
+/// <summary>
+/// Why the engine gave control back to the virtual machine monitor. Nothing of the instruction at pc was done.
+/// </summary>
 public enum ExitReason : byte
 {
     /// <summary>The recovery counter is at zero.</summary>

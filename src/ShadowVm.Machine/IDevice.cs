@@ -33,7 +33,9 @@ public interface IDevice
     /// <param name="time">Guest time in nanoseconds at the start of the new epoch.</param>
     void AtBoundary(ulong time);
 
-    /// <summary>Adds a "disconnected" for each connection that is open or being opened (patent fig. 7, step 314).</summary>
+    /// <summary>
+    /// Adds a "disconnected" for each connection that is open or being opened (patent fig. 7, step 314).
+    /// </summary>
     void AddDisconnects(ICollection<DeviceInput> batch);
 
     /// <summary>Writes the whole state, named and in a fixed order, for digests and snapshots.</summary>

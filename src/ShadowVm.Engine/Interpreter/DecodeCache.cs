@@ -39,7 +39,9 @@ internal sealed class DecodeCache(IsaDefinition isa, GuestMemory memory)
         return isa.LengthOf(word & 0xffff) == 2 ? isa.Decode(word & 0xffff) : isa.Decode(word);
     }
 
-    /// <summary>In the last two bytes of RAM a short instruction still fits; the second unit is not fetched for it.</summary>
+    /// <summary>
+    /// In the last two bytes of RAM a short instruction still fits; the second unit is not fetched for it.
+    /// </summary>
     private bool TryFetchAtTheEnd(ulong pc, out DecodedInstruction instruction)
     {
         instruction = null!;

@@ -19,7 +19,9 @@ internal sealed class Frame
     /// <summary>Value of a local of at most 64 bits.</summary>
     public ulong Low(int local) => (ulong)_locals[_base + local];
 
-    /// <summary>Sets parameter <paramref name="index"/> of the activation that <see cref="Enter"/> opens next.</summary>
+    /// <summary>
+    /// Sets parameter <paramref name="index"/> of the activation that <see cref="Enter"/> opens next.
+    /// </summary>
     public void PassArgument(int index, UInt128 value)
     {
         Grow(_top + index + 1);

@@ -75,5 +75,6 @@ public sealed partial class ReferenceInterpreter
         return false;
     }
 
-    private static ulong Reverse(ulong value, int bytes) => BinaryPrimitives.ReverseEndianness(value) >> (64 - (bytes * 8));
+    private static ulong Reverse(ulong value, int bytes) =>
+        BinaryPrimitives.ReverseEndianness(value) >> (64 - (bytes * 8));
 }
