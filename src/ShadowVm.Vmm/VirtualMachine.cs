@@ -37,7 +37,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     private readonly ulong _noInterrupt;
     private readonly long _stateSeed;
     private ulong _outputNumber;
-    private ulong _deviceVersion = ulong.MaxValue;
+    private long _deviceVersion = -1;
     private UInt128 _deviceDigest;
     private bool _begun;
 
@@ -63,9 +63,10 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
         _noInterrupt = interruptBits == 64 ? ulong.MaxValue : (1UL << interruptBits) - 1;
         _stateSeed = HashOfLayout();
 
-        var loaded = ElfLoader.Load(image.Span, isa, Memory);
+        var target = new ElfTarget((ushort)isa.ElfMachine, isa.ElfClass, isa.BigEndian);
+        var loaded = ElfLoader.Load(settings.ImageName, image.Span, target, Memory);
+        GuestParameters.Apply(settings.Parameters, loaded.Entry, Memory);
         Reset(loaded.Entry);
-        GuestParameters.Apply(settings.Parameters, loaded, Memory);
     }
 
     /// <summary>What the recovery counter is set to at the start of each epoch.</summary>
@@ -159,7 +160,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
         _state.Write(_clock.Rate);
         _state.Write(_outputNumber);
         _state.Write(Waiting ? 1UL : 0);
-        _state.Write(ExitCode is { } code ? 1UL + (uint)code : 0);
+        _state.Write(ExitCode is { } code ? 1UL + (uint)code : 0UL);
         var devices = DeviceDigest();
         _state.Write((ulong)devices);
         _state.Write((ulong)(devices >> 64));

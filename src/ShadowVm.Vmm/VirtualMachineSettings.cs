@@ -15,6 +15,9 @@ public sealed record VirtualMachineSettings
     /// <summary>What the recovery counter is set to at the start of each epoch.</summary>
     public long EpochLength { get; init; } = EpochLengthDefault;
 
+    /// <summary>Name of the image, for errors.</summary>
+    public string ImageName { get; init; } = "image";
+
     /// <summary>RAM in bytes, or null for what the machine description says.</summary>
     public ulong? MemoryBytes { get; init; }
 
