@@ -4,11 +4,13 @@ namespace ShadowVm.Machine.Tests;
 
 public sealed class ChannelCodecTests
 {
+    private static readonly string Sector = new('a', 1024); // in hexadecimal digits
+
     public static TheoryData<byte, string> Requests => new()
     {
         { 1, "01000000" + "ffffffff" + "0000000000000000" + "00000000" + "00000000" },
         { 2, "07000000" + "44332211" + "0807060504030200" + "80000000" + "00000000" },
-        { 3, "02000000" + "05000000" + "0900000000000000" + "01000000" + "00000000" + new string('a', 1024) },
+        { 3, "02000000" + "05000000" + "0900000000000000" + "01000000" + "00000000" + Sector },
         { 4, "03000000" + "00000000" + "0000000000000000" + "00000000" + "00000000" },
     };
 
@@ -49,13 +51,15 @@ public sealed class ChannelCodecTests
     {
         Assert.True(ChannelRequest.TryDecode(
             3,
-            Convert.FromHexString("02000000" + "05000000" + "0900000000000000" + "0100000000000000" + new string('a', 1024)),
+            Convert.FromHexString("02000000" + "05000000" + "0900000000000000" + "0100000000000000" + Sector),
             out var request));
         Assert.Equal((2U, 5U, 9UL, 1U, 512), (
             request.Connection, request.Tag, request.Sector, request.Count, request.Data.Length));
 
         Assert.True(ChannelReply.TryDecode(
-            1, Convert.FromHexString("01000000" + "ffffffff" + "0000000000000000" + "0004000000000000"), out var reply));
+            1,
+            Convert.FromHexString("01000000" + "ffffffff" + "0000000000000000" + "0004000000000000"),
+            out var reply));
         Assert.Equal((1U, 0xffff_ffffU, OperationStatus.Done, 1024UL, 0), (
             reply.Connection, reply.Tag, reply.Status, reply.Capacity, reply.Data.Length));
     }

@@ -139,7 +139,8 @@ public sealed class DescriptionTests
     {
         var tooLong = Assert.Throws<MachineDescriptionException>(
             () => Parse(Minimal + new string('#', MachineDescription.MaxBytes)));
-        Assert.Equal($"the text has {Minimal.Length + 65536} bytes, more than 65536", Assert.Single(tooLong.Errors).Message);
+        Assert.Equal(
+            $"the text has {Minimal.Length + 65536} bytes, more than 65536", Assert.Single(tooLong.Errors).Message);
 
         var devices = Enumerable.Range(0, 65).Select(at => $"device d{at} uart16550 at {0x10000 + (at * 8)} size 8\n");
         var tooMany = Assert.Throws<MachineDescriptionException>(() => Parse(Minimal + string.Concat(devices)));

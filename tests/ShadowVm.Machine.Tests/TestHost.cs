@@ -21,7 +21,11 @@ internal sealed class TestHost : IDeviceHost, IDisposable
     public static MachineDescription Virt()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ShadowVm.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ShadowVm.sln")))
+        {
+            folder = folder.Parent;
+        }
+
         Assert.NotNull(folder);
         var path = Path.Combine(folder.FullName, "isa", "machines", "virt.machine");
         return MachineDescription.Parse("virt.machine", File.ReadAllBytes(path));
