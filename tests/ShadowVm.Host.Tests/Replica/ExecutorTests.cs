@@ -271,12 +271,7 @@ public class ExecutorTests
             return record;
         }
 
-        public void Dispose()
-        {
-            Executor.Dispose();
-            _role.Dispose();
-            _wakeup.Dispose();
-        }
+        public void Dispose() => Executor.Dispose();
 
         bool IExecutorHooks.CanWake(ulong lastOutput) => CanWake;
 

@@ -10,7 +10,7 @@ public class InterruptBufferTests
     {
         const int posters = 3;
         const int each = 20_000;
-        using var wakeup = new Wakeup();
+        var wakeup = new Wakeup();
         var buffer = new InterruptBuffer(wakeup);
         var threads = Enumerable.Range(0, posters).Select(p => new Thread(() =>
         {
@@ -37,7 +37,7 @@ public class InterruptBufferTests
     [Fact]
     public void What_is_taken_follows_what_was_there()
     {
-        using var wakeup = new Wakeup();
+        var wakeup = new Wakeup();
         var buffer = new InterruptBuffer(wakeup);
         buffer.Post(new DeviceInput(1, 1, false, []));
         buffer.Post(new DeviceInput(2, 1, false, []));
