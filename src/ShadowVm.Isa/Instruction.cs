@@ -6,7 +6,7 @@ namespace ShadowVm.Isa;
 public sealed class Instruction(
     string name, InstructionClass declaredClass, string[] operandNames, Func<(Node Body, int LocalCount)> lower)
 {
-    private (Node Body, int LocalCount)? _lowered;
+    private readonly LazyBody _lowered = new(lower);
 
     /// <summary>Mnemonic, unique within the definition.</summary>
     public string Name { get; } = name;
@@ -20,8 +20,13 @@ public sealed class Instruction(
     public string[] OperandNames { get; } = operandNames;
 
     /// <summary>The lowered semantics, a statement.</summary>
-    public Node Body => (_lowered ??= lower()).Body;
+    /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
+    public Node Body => _lowered.Get().Body;
 
     /// <summary>Locals that one execution needs.</summary>
-    public int LocalCount => (_lowered ??= lower()).LocalCount;
+    /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
+    public int LocalCount => _lowered.Get().LocalCount;
+
+    /// <summary>The encoding behind it; null where the instruction was made without a text.</summary>
+    internal Model.Encoding? Encoding { get; init; }
 }

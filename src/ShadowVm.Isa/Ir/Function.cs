@@ -6,7 +6,7 @@ namespace ShadowVm.Isa.Ir;
 /// </summary>
 public sealed class Function(string name, int parameterCount, int resultWidth, Func<(Node Body, int LocalCount)> lower)
 {
-    private (Node Body, int LocalCount)? _lowered;
+    private readonly LazyBody _lowered = new(lower);
 
     /// <summary>Name in the definition.</summary>
     public string Name { get; } = name;
@@ -18,8 +18,10 @@ public sealed class Function(string name, int parameterCount, int resultWidth, F
     public int ResultWidth { get; } = resultWidth;
 
     /// <summary>The lowered body, a statement.</summary>
-    public Node Body => (_lowered ??= lower()).Body;
+    /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
+    public Node Body => _lowered.Get().Body;
 
     /// <summary>Locals that one activation needs, parameters included.</summary>
-    public int LocalCount => (_lowered ??= lower()).LocalCount;
+    /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
+    public int LocalCount => _lowered.Get().LocalCount;
 }

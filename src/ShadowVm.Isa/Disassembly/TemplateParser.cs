@@ -1,0 +1,121 @@
+using ShadowVm.Isa.Ir;
+using ShadowVm.Isa.Lowering;
+using ShadowVm.Isa.Model;
+using ShadowVm.Isa.Syntax;
+using ShadowVm.Isa.Text;
+
+namespace ShadowVm.Isa.Disassembly;
+
+/// <summary>
+/// Takes <c>"lw {x rd}, {imm}({x rs1})"</c> apart. In braces stands a value, or a register file, space or choice and
+/// the value that picks from it; before a value <c>target</c>, behind it <c>hex</c>. What is in brackets is left
+/// out where all its choices are at their default.
+/// </summary>
+internal static class TemplateParser
+{
+    public static List<Part> Parse(
+        string text, Token at, Encoding encoding, DefinitionModel model, FunctionLowering functions, DiagnosticBag bag)
+    {
+        var parts = new List<Part>();
+        var (group, groups) = (0, 0);
+        var literal = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c is not ('{' or '[' or ']'))
+                continue;
+            if (c == '[' && group > 0 || c == ']' && group == 0)
+                throw bag.Fail(at, $"The '{c}' in \"{text}\" has no partner");
+            if (i > literal)
+                parts.Add(new Part { Kind = PartKind.Literal, Text = text[literal..i], Group = group });
+            if (c == '{')
+            {
+                var close = text.IndexOf('}', i);
+                if (close < 0)
+                    throw bag.Fail(at, $"A '{{' in \"{text}\" has no '}}'");
+                parts.Add(Hole(text[(i + 1)..close], group, at, encoding, model, functions, bag));
+                i = close;
+            }
+            else
+            {
+                group = c == '[' ? ++groups : 0;
+            }
+
+            literal = i + 1;
+        }
+
+        if (group > 0)
+            throw bag.Fail(at, $"A '[' in \"{text}\" has no ']'");
+        if (literal < text.Length)
+            parts.Add(new Part { Kind = PartKind.Literal, Text = text[literal..] });
+        return parts;
+    }
+
+    private static Part Hole(
+        string text, int group, Token at, Encoding encoding, DefinitionModel model, FunctionLowering functions, DiagnosticBag bag)
+    {
+        // The hole is read as a text of its own; what is wrong in it is reported at the template.
+        var inner = new DiagnosticBag();
+        try
+        {
+            var tokens = Lexer.All(new SourceText(at.Source.Name, text), 0, text.Length, inner, null, false);
+            var parser = new ExpressionParser(tokens, inner);
+            var first = parser.Current;
+            var kind = PartKind.Number;
+            var names = Array.Empty<string>();
+            SpaceDeclaration? space = null;
+            ChoiceDeclaration? choice = null;
+            if (parser.Following.Kind is TokenKind.Name or TokenKind.Number && first.Kind == TokenKind.Name
+                && !parser.Following.IsWord("hex"))
+            {
+                parser.Take();
+                if (first.Text == "target")
+                    kind = PartKind.Target;
+                else if (model.State.TryGetValue(first.Text, out var state) && state.IsArray && state.File >= 0)
+                    (kind, names) = (PartKind.Register, model.Registers[state.File].ElementNames);
+                else if (model.Views.ContainsKey(first.Text))
+                    kind = PartKind.Register;
+                else if (model.Spaces.TryGetValue(first.Text, out space))
+                    kind = PartKind.Control;
+                else if (model.Choices.TryGetValue(first.Text, out choice))
+                    kind = PartKind.Choice;
+                else
+                    throw inner.Fail(first, $"'{first.Text}' is no register file, space or choice");
+            }
+
+            var written = parser.ParseExpression();
+            if (parser.TryTake("hex"))
+                kind = PartKind.Hex;
+            if (!parser.AtEnd)
+                throw inner.Fail(parser.Current, $"{parser.Current.Shown} is left over");
+            var operand = written.Kind == ExpressionKind.Name ? encoding.Find(written.Text) : null;
+            if (operand?.Choice is not null && kind == PartKind.Number)
+                (kind, choice) = (PartKind.Choice, operand.Choice);
+            var value = operand is not null
+                ? new Node { Op = Op.Operand, Index = Array.IndexOf(encoding.Operands, operand), Width = kind == PartKind.Number && operand.Sign == Sign.Signed ? 64 : operand.Width }
+                : LowerValue(written, kind, encoding, model, functions, inner);
+            return new Part
+            {
+                Kind = kind,
+                Text = first.Text,
+                Value = value,
+                Names = names,
+                Space = space,
+                Choice = choice,
+                Group = group,
+                IsSigned = operand?.Sign == Sign.Signed,
+            };
+        }
+        catch (GiveUpException e)
+        {
+            throw bag.Fail(at, $"In the template's {{{text}}}: {(e.Message.Length > 0 ? e.Message : "an error")}");
+        }
+    }
+
+    private static Node LowerValue(
+        Expression written, PartKind kind, Encoding encoding, DefinitionModel model, FunctionLowering functions, DiagnosticBag bag)
+    {
+        var lowering = new BodyLowering(model, bag, functions) { Encoding = encoding, DecodeOnly = true };
+        return kind == PartKind.Target ? lowering.Lower(written, model.AddressBits) : lowering.LowerAnyWidth(written);
+    }
+}

@@ -1,0 +1,101 @@
+using ShadowVm.Isa.Checking;
+using ShadowVm.Isa.Loading;
+
+namespace ShadowVm.Isa;
+
+public sealed partial class IsaDefinition
+{
+    /// <summary>The definition's test blocks.</summary>
+    public IReadOnlyList<IsaTest> Tests { get; private init; } = [];
+
+    /// <summary>
+    /// Loads a variant. All headers are read and checked; bodies are parsed and lowered when first used, so an error
+    /// in one shows then (or in <see cref="Check"/>, which looks at everything).
+    /// </summary>
+    /// <param name="source">The text.</param>
+    /// <param name="variant">Name of the variant, or null for default parameters and all extensions.</param>
+    /// <exception cref="IsaException">The text or the variant's name is wrong; it holds all findings.</exception>
+    public static IsaDefinition Load(IsaSource source, string? variant = null)
+    {
+        var bag = new DiagnosticBag();
+        var loader = new Loader(source, bag);
+        if (!loader.Scan())
+            bag.ThrowIfErrors();
+        var chosen = variant is null ? loader.Rules.Default() : loader.Rules.Parse(source.Name, variant);
+        try
+        {
+            loader.Read(chosen);
+        }
+        catch (GiveUpException)
+        {
+            // Too many findings: those that there are say enough.
+        }
+
+        bag.ThrowIfErrors();
+        return From(source, loader, chosen);
+    }
+
+    /// <summary>Looks at everything, for every set of parameter values, all extensions in.</summary>
+    /// <param name="source">The text.</param>
+    /// <returns>Errors and warnings in text order; empty where all is well.</returns>
+    public static IReadOnlyList<Diagnostic> Check(IsaSource source) => Checker.Run(source);
+
+    /// <summary>Names of the variants: each set of parameter values with all extensions, the default one first.</summary>
+    /// <param name="source">The text.</param>
+    /// <exception cref="IsaException">The text is wrong.</exception>
+    public static IReadOnlyList<string> Variants(IsaSource source)
+    {
+        var bag = new DiagnosticBag();
+        var loader = new Loader(source, bag);
+        if (!loader.Scan())
+            bag.ThrowIfErrors();
+        return loader.Rules.All().ConvertAll(v => loader.Rules.NameOf(v, source.Name));
+    }
+
+    internal static IsaDefinition From(IsaSource source, Loader loader, Variant variant)
+    {
+        var model = loader.Model;
+        var instructions = new List<Instruction>();
+        foreach (var encoding in model.Encodings)
+        {
+            if (encoding.Instruction is not null)
+                instructions.Add(encoding.Instruction);
+        }
+
+        return new IsaDefinition
+        {
+            Name = source.Name,
+            Variant = loader.Rules.NameOf(variant, source.Name),
+            Hash = source.Hash,
+            UnitBytes = model.UnitBits / 8,
+            BigEndian = model.BigEndian,
+            AddressBits = model.AddressBits,
+            ElfMachine = model.ElfMachine,
+            ElfClass = model.ElfClass,
+            Registers = model.Registers,
+            SlotCount = model.SlotCount,
+            PcSlot = model.State["pc"].Slot,
+            Instructions = instructions,
+            Functions = model.IrFunctions,
+            Hooks = new IsaHooks
+            {
+                Reset = Hook(model, "reset"),
+                Trap = Hook(model, "trap")!,
+                Illegal = Hook(model, "illegal")!,
+                Fault = Hook(model, "fault")!,
+                Misaligned = Hook(model, "misaligned"),
+                Interrupt = Hook(model, "interrupt")!,
+                Awake = Hook(model, "awake")!,
+            },
+            Tests = model.Tests,
+            Model = model,
+            Functional = loader.Functions,
+        };
+    }
+
+    /// <summary>Lowers what isn't an instruction: values in assembly text.</summary>
+    internal Lowering.FunctionLowering? Functional { get; private init; }
+
+    private static Ir.Function? Hook(Model.DefinitionModel model, string name) =>
+        model.Hooks.TryGetValue(name, out var hook) ? hook.Ir : null;
+}

@@ -1,0 +1,63 @@
+using ShadowVm.Isa.Model;
+using ShadowVm.Isa.Syntax;
+using ShadowVm.Isa.Text;
+
+namespace ShadowVm.Isa.Lowering;
+
+/// <summary>
+/// A class is checked against what the body does: what is sensitive must go to the monitor, whatever the state
+/// (Popek and Goldberg 1974).
+/// </summary>
+internal static class ClassRules
+{
+    public static void Check(Encoding encoding, LoweredBody body, Token at, DefinitionModel model, DiagnosticBag bag)
+    {
+        const Effects sensitive = Effects.Kernel | Effects.Space;
+        if ((body.Effects & sensitive) == 0)
+            return;
+        if (encoding.Class != InstructionClass.Kernel)
+        {
+            var what = (body.Effects & Effects.Kernel) != 0
+                ? $"waits, flushes, enters or changes a control register that has effects ({at.Shown})"
+                : $"reaches control registers by number ({at.Shown})";
+            bag.Error(
+                encoding.At, $"The {encoding.Class.ToString().ToLowerInvariant()} instruction '{encoding.Name}' {what}",
+                "make it 'kernel', and refine it with 'class user where FIELDS' if some words are harmless");
+            return;
+        }
+
+        foreach (var (refined, text, _) in encoding.Refinements)
+        {
+            if (refined != InstructionClass.User || Harmless(encoding, text, model))
+                continue;
+            bag.Error(
+                text.First, $"'class user where {text}' doesn't show that these words of '{encoding.Name}' are harmless",
+                "list the numbers of controls that have neither 'access' nor 'on write', as 'FIELD in { ... }'");
+        }
+    }
+
+    /// <summary>A field that lists numbers of controls, all of them without rules and effects.</summary>
+    private static bool Harmless(Encoding encoding, Expression text, DefinitionModel model)
+    {
+        var isList = text.Kind == ExpressionKind.In || text.Kind == ExpressionKind.Binary && text.Text == "==";
+        if (!isList || encoding.Find(text.Parts[0].ToString()) is not { } field)
+            return false;
+        for (var i = 1; i < text.Parts.Length; i++)
+        {
+            if (ConstantFolder.Fold(text.Parts[i], model, new DiagnosticBag()) is not { } number)
+                return false;
+            var found = false;
+            foreach (var space in model.Spaces.Values)
+            {
+                if (space.NumberWidth != field.Width || !space.Controls.TryGetValue((int)number.Value, out var control))
+                    continue;
+                found = control.Declaration.Access.Count == 0 && control.Declaration.OnWrite is null;
+            }
+
+            if (!found)
+                return false;
+        }
+
+        return true;
+    }
+}

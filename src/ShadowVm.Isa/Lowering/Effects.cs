@@ -1,0 +1,29 @@
+namespace ShadowVm.Isa.Lowering;
+
+/// <summary>What a body may do, as far as classes and order of effects depend on it.</summary>
+[Flags]
+internal enum Effects : byte
+{
+    None = 0,
+
+    /// <summary>Reads registers.</summary>
+    Reads = 1,
+
+    /// <summary>Writes registers.</summary>
+    Writes = 2,
+
+    Loads = 4,
+
+    Stores = 8,
+
+    Raises = 16,
+
+    /// <summary>Does what only the monitor may: wait, flush, enter, write a control register that has effects.</summary>
+    Kernel = 32,
+
+    /// <summary>Reads or writes control registers by number.</summary>
+    Space = 64,
+
+    /// <summary>Asks the machine: retired, time, external.</summary>
+    Machine = 128,
+}

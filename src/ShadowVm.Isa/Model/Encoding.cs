@@ -1,0 +1,77 @@
+using ShadowVm.Isa.Ir;
+using ShadowVm.Isa.Syntax;
+using ShadowVm.Isa.Text;
+
+namespace ShadowVm.Isa.Model;
+
+/// <summary>An instruction's encoding with all that the header says, or a reserved hole.</summary>
+internal sealed class Encoding
+{
+    public required string Name { get; init; }
+
+    public required Token At { get; init; }
+
+    /// <summary>True for a hole that the definition documents: its words are illegal.</summary>
+    public bool IsReserved { get; init; }
+
+    public required InstructionClass Class { get; init; }
+
+    /// <summary>Fixed bits.</summary>
+    public required uint Mask { get; init; }
+
+    public required uint Value { get; init; }
+
+    /// <summary>Length in bits.</summary>
+    public required int Bits { get; init; }
+
+    public required Operand[] Operands { get; init; }
+
+    public Expression? WhereText { get; init; }
+
+    /// <summary>One bit over the operands; null where the pattern alone decides.</summary>
+    public Node? Where { get; set; }
+
+    public required List<Token> Over { get; init; }
+
+    /// <summary>How many others must be tried after this one.</summary>
+    public int Rank { get; set; }
+
+    /// <summary>Classes of words that meet a condition, first that holds wins.</summary>
+    public List<(InstructionClass Class, Expression Text, Node? Condition)> Refinements { get; } = [];
+
+    public required string Template { get; init; }
+
+    public string Documentation { get; init; } = "";
+
+    public required Extent Extent { get; init; }
+
+    public required int BodyStart { get; init; }
+
+    public Row? Row { get; init; }
+
+    public LoweredBody? Lowered { get; set; }
+
+    public Instruction? Instruction { get; set; }
+
+    public Operand? Find(string name)
+    {
+        foreach (var operand in Operands)
+        {
+            if (operand.Name == name)
+                return operand;
+        }
+
+        return null;
+    }
+
+    /// <summary>Values of all operands in a word.</summary>
+    public long[] Extract(uint word)
+    {
+        if (Operands.Length == 0)
+            return [];
+        var values = new long[Operands.Length];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Operands[i].Extract(word);
+        return values;
+    }
+}

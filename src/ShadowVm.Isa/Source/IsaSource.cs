@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+
+namespace ShadowVm.Isa;
+
+/// <summary>The text files of one definition: what is hashed, loaded and sent to a backup.</summary>
+public sealed class IsaSource
+{
+    /// <summary>A definition held in memory.</summary>
+    /// <param name="name">Name of the instruction set, its folder's name.</param>
+    /// <param name="files">File names (without a folder) and their bytes; put into ordinal order here.</param>
+    public IsaSource(string name, IEnumerable<(string Name, byte[] Bytes)> files)
+    {
+        Name = name;
+        var list = new List<(string Name, byte[] Bytes)>(files);
+        list.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        Files = list;
+        Hash = HashOf(list);
+    }
+
+    /// <summary>Name of the instruction set.</summary>
+    public string Name { get; }
+
+    /// <summary>The files in ordinal order of their names.</summary>
+    public IReadOnlyList<(string Name, byte[] Bytes)> Files { get; }
+
+    /// <summary>XxHash128 over names and bytes of all files, each preceded by its length.</summary>
+    public UInt128 Hash { get; }
+
+    /// <summary>Reads all *.isa files of a folder. No other place reads definition files.</summary>
+    /// <param name="path">The definition's folder, such as isa/NAME.</param>
+    /// <exception cref="IsaException">The folder or a file can't be read, is empty or too large.</exception>
+    public static IsaSource FromFolder(string path)
+    {
+        try
+        {
+            var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+            var files = Directory.GetFiles(full, "*.isa");
+            if (files.Length == 0)
+                throw new IsaException($"The folder {path} holds no .isa file.");
+            if (files.Length > Limits.Files)
+                throw new IsaException($"The folder {path} holds {files.Length} .isa files; {Limits.Files} is the limit.");
+            Array.Sort(files, string.CompareOrdinal);
+            var list = new List<(string, byte[])>(files.Length);
+            foreach (var file in files)
+            {
+                var length = new FileInfo(file).Length;
+                if (length > Limits.FileBytes)
+                    throw new IsaException($"The file {file} has {length} bytes; {Limits.FileBytes} is the limit.");
+                list.Add((Path.GetFileName(file), File.ReadAllBytes(file)));
+            }
+
+            return new IsaSource(Path.GetFileName(full), list);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new IsaException($"The definition folder {path} can't be read: {e.Message}");
+        }
+    }
+
+    private static UInt128 HashOf(List<(string Name, byte[] Bytes)> files)
+    {
+        var hash = new XxHash128();
+        Span<byte> length = stackalloc byte[8];
+        foreach (var (name, bytes) in files)
+        {
+            var nameBytes = Encoding.UTF8.GetBytes(name);
+            BinaryPrimitives.WriteInt64LittleEndian(length, nameBytes.Length);
+            hash.Append(length);
+            hash.Append(nameBytes);
+            BinaryPrimitives.WriteInt64LittleEndian(length, bytes.Length);
+            hash.Append(length);
+            hash.Append(bytes);
+        }
+
+        return hash.GetCurrentHashAsUInt128();
+    }
+}
