@@ -9,6 +9,9 @@ namespace ShadowVm.Host.LifeCycle;
 /// <summary>What each replica brings along by itself: nothing of it crosses the channel.</summary>
 public record ReplicaOptions
 {
+    /// <summary>The roles.</summary>
+    public required IPairProtocol Protocol { get; init; }
+
     /// <summary>Builds the guest.</summary>
     public required IGuestFactory Guests { get; init; }
 

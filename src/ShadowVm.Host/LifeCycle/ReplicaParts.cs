@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using ShadowVm.Events;
 using ShadowVm.Host.Arbitration;
 using ShadowVm.Host.Backends;
+using ShadowVm.Host.Channel;
 using ShadowVm.Host.Clocks;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.Replica;
@@ -35,23 +37,17 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
     private string? _stuck;
 
     /// <summary>Puts a replica together; it has no guest yet.</summary>
-    public ReplicaParts(ReplicaOptions options, Func<IRoleActions, IRole> role)
+    public ReplicaParts(ReplicaOptions options)
     {
         _options = options;
         _inputs = new InterruptBuffer(_guestWakeup);
-        Role = new RoleThread(this, role) { OnTick = ReportProgress };
+        Role = new RoleThread(this) { OnTick = ReportProgress };
         // Answers that take time (a build, a kill, a slow share) are worked out here, one after the other.
         new Thread(RunErrands) { IsBackground = true, Name = "shadowvm errands" }.Start();
     }
 
     /// <summary>The role's thread.</summary>
     public RoleThread Role { get; }
-
-    /// <summary>The other end's address, for the fence.</summary>
-    public string Peer
-    {
-        set => _peer = value;
-    }
 
     /// <summary>Builds the guest and what belongs to it. Starts nothing.</summary>
     /// <exception cref="HostException">It can't be built.</exception>
@@ -82,6 +78,14 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
         _configuration = configuration;
         _executor = new Executor(guest, clock, sink, _guestWakeup, _inputs, this, _stop);
         return (_executor, initial);
+    }
+
+    /// <summary>Any thread: the connection to the peer stands.</summary>
+    public void Connect(Socket socket)
+    {
+        var channel = new TcpChannel(socket, _options.Protocol.Codec, _options.Channel);
+        Volatile.Write(ref _peer, channel.Peer?.ToString() ?? "");
+        Role.PostConnected(channel);
     }
 
     /// <summary>The primary emits from the start.</summary>
@@ -166,7 +170,7 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
 
     void IReplicaSurroundings.Fence() => _errands.Add(() =>
     {
-        var (done, detail) = new Fence(_configuration!.Primary, _options.FenceCommand, _peer).Carry();
+        var (done, detail) = new Fence(_configuration!.Primary, _options.FenceCommand, Volatile.Read(ref _peer)).Carry();
         Role.PostFenced(done, detail);
     });
 

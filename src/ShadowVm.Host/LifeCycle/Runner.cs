@@ -44,7 +44,16 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
         _options = options;
         _inputs = new InterruptBuffer(_wakeup);
         var guest = options.Guests.Build(options.Configuration);
-        _backends = new BackendSet(guest, options.Console, options.Disks, options.Configuration.Pair, this);
+        try
+        {
+            _backends = new BackendSet(guest, options.Console, options.Disks, options.Configuration.Pair, this);
+        }
+        catch (HostException)
+        {
+            guest.Dispose();
+            throw;
+        }
+
         IGuestClock clock = options.Configuration.Clock == ClockMode.Host
             ? new HostGuestClock()
             : new InstructionGuestClock();
@@ -71,7 +80,6 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
     {
         _executor.Dispose();
         _backends.Dispose();
-        _wakeup.Dispose();
     }
 
     void IBoundarySink.Write(in BoundaryRecord record, bool urgent)

@@ -133,6 +133,9 @@ internal sealed class Executor : IDisposable
                     ExecuteAsBackup(order);
                     break;
                 case OrderKind.Begin:
+                    // Guest time begins with the first instruction, not with the wait for a backup.
+                    AwaitPermit(epoch: 1);
+                    if (Stopped) return;
                     _guest.BeginEpoch([], _clock.Start());
                     RunAsPrimary();
                     return;
@@ -188,7 +191,7 @@ internal sealed class Executor : IDisposable
         do
         {
             var slept = false;
-            if (_guest.Epoch > (ulong)Volatile.Read(ref _permitted)) slept = AwaitPermit();
+            if (_guest.Epoch > (ulong)Volatile.Read(ref _permitted)) slept = AwaitPermit(_guest.Epoch);
             if (Stopped) return;
             var retired = _guest.Retired;
             var waiting = _guest.Waiting;
@@ -252,9 +255,8 @@ internal sealed class Executor : IDisposable
         return record;
     }
 
-    private bool AwaitPermit()
+    private bool AwaitPermit(ulong epoch)
     {
-        var epoch = _guest.Epoch;
         while (!Stopped)
         {
             _wakeup.Announce();

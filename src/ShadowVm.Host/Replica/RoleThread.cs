@@ -21,8 +21,8 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
 
     private readonly IReplicaSurroundings _surroundings;
     private readonly ConcurrentQueue<RoleEvent> _events = new();
-    private readonly IRole _role;
     private readonly long _started = Stopwatch.GetTimestamp();
+    private IRole? _role;
     private TcpChannel? _channel;
     private Executor? _executor;
     private Exception? _failure;
@@ -33,12 +33,11 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
     private ulong _epoch;
     private ulong _instructions;
 
-    /// <summary>Creates the role and its queue; nothing happens before <see cref="Run"/>.</summary>
-    public RoleThread(IReplicaSurroundings surroundings, Func<IRoleActions, IRole> create, int ringCapacity = 1024)
+    /// <summary>Creates the queue; nothing happens before <see cref="Run"/>.</summary>
+    public RoleThread(IReplicaSurroundings surroundings, int ringCapacity = 1024)
     {
         _surroundings = surroundings;
         Ring = new BoundaryRing(ringCapacity);
-        _role = create(this);
     }
 
     /// <summary>Where the guest's thread leaves its boundaries.</summary>
@@ -54,8 +53,8 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
     /// </summary>
     public Action<ulong, ulong>? OnTick { get; init; }
 
-    /// <summary>Before <see cref="Run"/>, or while answering Configure: the guest's thread of this replica.</summary>
-    public void Attach(Executor executor) => _executor = executor;
+    /// <summary>Before <see cref="Run"/>: the role, and the guest's thread where there is one already.</summary>
+    public void Attach(IRole role, Executor? executor) => (_role, _executor) = (role, executor);
 
     public void PostConnected(TcpChannel channel) => Post(new RoleEvent(EventKind.Connected, Payload: channel));
 
@@ -106,11 +105,7 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
         throw new InvalidOperationException("the replica stops: " + _failure.Message, _failure);
     }
 
-    public void Dispose()
-    {
-        _channel?.Abort();
-        Wakeup.Dispose();
-    }
+    public void Dispose() => _channel?.Abort();
 
     void IRoleActions.Send(Frame frame, bool flush) => _channel?.Send(frame, flush);
 
@@ -147,6 +142,8 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
     void IRoleActions.End(RoleEnd reason, int exitCode, string detail) =>
         _outcome ??= new RoleOutcome(reason, exitCode, detail);
 
+    private IRole Role => _role ?? throw new InvalidOperationException("the role thread has no role");
+
     private Executor Guest => _executor ?? throw new InvalidOperationException("the role runs a guest it has not got");
 
     private bool HandleBoundaries()
@@ -156,7 +153,7 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
         {
             _guestRuns = !record.Idle && !record.Exited;
             (_epoch, _instructions) = (record.Epoch, record.Instructions);
-            _role.OnEpochEnded(record.ToReport());
+            Role.OnEpochEnded(record.ToReport());
             handled++;
         }
 
@@ -183,32 +180,32 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
             case EventKind.Connected:
                 _channel = (TcpChannel)item.Payload!;
                 _channel.Start(this);
-                _role.OnConnected();
+                Role.OnConnected();
                 break;
             case EventKind.Frame:
-                _role.OnFrame((Frame)item.Payload!);
+                Role.OnFrame((Frame)item.Payload!);
                 break;
             case EventKind.Lost:
-                _role.OnPeerLost((string)item.Payload!);
+                Role.OnPeerLost((string)item.Payload!);
                 break;
             case EventKind.Configured:
                 _executor = (Executor)item.Payload!;
-                _role.OnConfigured(item.Digest);
+                Role.OnConfigured(item.Digest);
                 break;
             case EventKind.Refused:
-                _role.OnConfigurationRefused((string)item.Payload!);
+                Role.OnConfigurationRefused((string)item.Payload!);
                 break;
             case EventKind.Released:
-                _role.OnReleased(item.Number);
+                Role.OnReleased(item.Number);
                 break;
             case EventKind.Arbiter:
-                _role.OnArbiter(item.Number, item.Flag);
+                Role.OnArbiter(item.Number, item.Flag);
                 break;
             case EventKind.Fenced:
-                _role.OnFenced(item.Flag, (string)item.Payload!);
+                Role.OnFenced(item.Flag, (string)item.Payload!);
                 break;
             case EventKind.Stop:
-                _role.OnStop();
+                Role.OnStop();
                 _executor?.Nudge();
                 break;
             default:
@@ -223,7 +220,7 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
         var now = (long)Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
         if (now < _nextTick || _outcome is not null) return;
         _nextTick = now + TickMilliseconds;
-        _role.OnTick(now);
+        Role.OnTick(now);
         OnTick?.Invoke(_epoch, _instructions);
     }
 
