@@ -38,4 +38,7 @@ public interface IBackendHost
 
     /// <summary>One sentence for the operator.</summary>
     void Trouble(string sentence);
+
+    /// <summary>This replica can't go on, for one sentence: its outputs could never get out.</summary>
+    void Failed(string sentence);
 }

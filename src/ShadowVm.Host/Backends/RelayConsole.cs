@@ -152,13 +152,13 @@ public sealed class RelayConsole : IBackend
     }
 
     /// <summary>
-    /// Without its relay the console's outputs stay unreleased: a survivor repeats them, nothing is claimed that is
-    /// not so.
+    /// Without its relay the console's outputs can't be released. This replica ends, unreleased outputs and all: a
+    /// survivor that reaches the relay repeats them, and one that the relay has fenced has no business here.
     /// </summary>
     private void Lose(string reason)
     {
         if (!_open) return;
         _open = false;
-        _host.Trouble($"The console relay at {_endpoint} is lost: {reason}");
+        _host.Failed($"The console relay at {_endpoint} is lost: {reason}");
     }
 }

@@ -39,13 +39,11 @@ public sealed class HostGuestClock : IGuestClock
     public ulong Now => _guestAtOrigin + (_hostNanoseconds() - _origin);
 
     /// <inheritdoc/>
-    public ClockPair Start()
-    {
-        // No speed is known yet, and the backup needs the same pair without asking: time stands for one epoch.
-        var first = new ClockPair(0, 0);
-        ContinueFrom(first);
-        return first;
-    }
+    /// <remarks>No speed is known yet: time stands for one epoch.</remarks>
+    public ClockPair First => new(0, 0);
+
+    /// <inheritdoc/>
+    public void Start() => ContinueFrom(First);
 
     /// <inheritdoc/>
     public void ContinueFrom(ClockPair logged)

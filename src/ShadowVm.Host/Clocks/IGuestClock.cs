@@ -8,8 +8,11 @@ namespace ShadowVm.Host.Clocks;
 /// </summary>
 public interface IGuestClock
 {
-    /// <summary>Starts with the guest's first instruction; the first epoch's pair, the same on every replica.</summary>
-    ClockPair Start();
+    /// <summary>The first epoch's pair: a constant, so that every replica has it before anything has run.</summary>
+    ClockPair First { get; }
+
+    /// <summary>The guest's first instruction is due.</summary>
+    void Start();
 
     /// <summary>Goes on from a logged pair with this host's own elapsed time: a backup took over.</summary>
     void ContinueFrom(ClockPair logged);

@@ -18,7 +18,13 @@ public sealed class InstructionGuestClock : IGuestClock
         _rate = (ulong)nanosecondsPerInstruction << RateFraction;
 
     /// <inheritdoc/>
-    public ClockPair Start() => new(0, _rate);
+    public ClockPair First => new(0, _rate);
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        // Instructions need no start.
+    }
 
     /// <inheritdoc/>
     public void ContinueFrom(ClockPair logged)

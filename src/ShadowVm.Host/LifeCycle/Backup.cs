@@ -1,5 +1,7 @@
 using ShadowVm.Host.Channel;
 using ShadowVm.Host.Replica;
+using ShadowVm.Replication;
+using ShadowVm.Replication.Roles;
 
 namespace ShadowVm.Host.LifeCycle;
 
@@ -20,7 +22,9 @@ public static class Backup
     {
         Endpoint.RequirePermitted(options.Primary, options.InsecurePlaintext);
         using var parts = new ReplicaParts(options);
-        parts.Role.Attach(options.Protocol.Backup(parts.Role), executor: null);
+        // Until the configuration has come: patient, and no slower to say that it lives than any setting asks for.
+        var greeting = new RoleSettings { HeartbeatMilliseconds = 10, TimeoutMilliseconds = 10_000 };
+        parts.Role.Attach(new BackupRole(greeting, options.Build, parts.Role), executor: null);
         new Thread(() =>
         {
             if (TcpConnectingEnd.Connect(options.Primary, RetryMilliseconds, stop) is { } socket) parts.Connect(socket);

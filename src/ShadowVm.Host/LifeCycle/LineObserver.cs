@@ -16,6 +16,8 @@ public sealed class LineObserver(TextWriter writer, bool quiet = false) : IRepli
     public void StateChanged(ReplicaState state, ulong epoch, string detail)
     {
         var at = epoch == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" at epoch {epoch}");
+        // How it ended is the outcome's sentence, which its caller says.
+        if (state == ReplicaState.Ended) detail = "";
         Write(detail.Length == 0 ? $"{Words(state)}{at}" : $"{Words(state)}{at}: {detail}");
     }
 

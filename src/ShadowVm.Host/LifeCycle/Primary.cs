@@ -3,6 +3,7 @@ using ShadowVm.Host.Backends;
 using ShadowVm.Host.Channel;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.Replica;
+using ShadowVm.Replication.Roles;
 
 namespace ShadowVm.Host.LifeCycle;
 
@@ -22,11 +23,13 @@ public static class Primary
         using var end = solo ? null : new TcpListeningEnd(options.Listen);
         var encoded = ConfigurationCodec.Encode(configuration);
         using var parts = new ReplicaParts(options);
-        var (executor, initial) = parts.Build(configuration);
+        var (executor, initial, firstClock) = parts.Build(configuration);
         parts.OpenBackends();
-        parts.Role.Attach(options.Protocol.Primary(parts.Role, configuration, encoded, initial), executor);
+        var identity = new PairIdentity(configuration.Pair, options.Build);
+        parts.Role.Attach(
+            new PrimaryRole(configuration.Role, identity, encoded, initial, firstClock, parts.Role), executor);
         executor.Start(primary: true);
-        if (end is not null) AcceptOne(end, options, parts);
+        if (end is not null) AcceptAll(end, options, parts);
         return parts.Run(stop);
     }
 
@@ -42,14 +45,13 @@ public static class Primary
         };
     }
 
-    private static void AcceptOne(TcpListeningEnd end, PrimaryOptions options, ReplicaParts parts)
+    /// <summary>A backup that doesn't fit may be followed by one that does; a second one beside it is turned away.</summary>
+    private static void AcceptAll(TcpListeningEnd end, PrimaryOptions options, ReplicaParts parts)
     {
         options.Observer.Listening(end.LocalEndpoint);
         new Thread(() =>
         {
-            if (end.Accept() is not { } socket) return;
-            end.Dispose();
-            parts.Connect(socket);
+            while (end.Accept() is { } socket) parts.Connect(socket);
         })
         { IsBackground = true, Name = "shadowvm listener" }.Start();
     }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Reflection;
+using ShadowVm.Host.Arbitration;
 using ShadowVm.Host.Backends;
 using ShadowVm.Host.Channel;
 using ShadowVm.Host.Configuration;
@@ -9,9 +11,6 @@ namespace ShadowVm.Host.LifeCycle;
 /// <summary>What each replica brings along by itself: nothing of it crosses the channel.</summary>
 public record ReplicaOptions
 {
-    /// <summary>The roles.</summary>
-    public required IPairProtocol Protocol { get; init; }
-
     /// <summary>Builds the guest.</summary>
     public required IGuestFactory Guests { get; init; }
 
@@ -35,6 +34,17 @@ public record ReplicaOptions
 
     /// <summary>How the channel batches.</summary>
     public ChannelSettings Channel { get; init; } = new();
+
+    /// <summary>This program's version: both replicas must have the same.</summary>
+    internal string Build { get; init; } = BuildOfThis;
+
+    /// <summary>Shuts the old primary out, given its process and address; the tests, whose replicas share a process,
+    /// set another.</summary>
+    internal Func<ProcessIdentity, string, (bool Done, string Detail)>? Fencing { get; init; }
+
+    private static string BuildOfThis =>
+        typeof(ReplicaOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion ?? "unknown";
 }
 
 /// <summary>A primary's options.</summary>

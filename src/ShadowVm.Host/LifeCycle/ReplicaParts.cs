@@ -9,6 +9,7 @@ using ShadowVm.Host.Configuration;
 using ShadowVm.Host.Replica;
 using ShadowVm.Machine;
 using ShadowVm.Replication;
+using ShadowVm.Replication.Roles;
 
 namespace ShadowVm.Host.LifeCycle;
 
@@ -35,6 +36,7 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
     private ulong _generation = 1;
     private string _peer = "";
     private string? _stuck;
+    private int _engaged;
 
     /// <summary>Puts a replica together; it has no guest yet.</summary>
     public ReplicaParts(ReplicaOptions options)
@@ -51,7 +53,7 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
 
     /// <summary>Builds the guest and what belongs to it. Starts nothing.</summary>
     /// <exception cref="HostException">It can't be built.</exception>
-    public (Executor Executor, Digest Initial) Build(PairConfiguration configuration)
+    public (Executor Executor, Digest Initial, ClockPair FirstClock) Build(PairConfiguration configuration)
     {
         var disks = configuration.Disks.Select(d => Disk(d.Name)).ToList();
         if (_options.ArbiterFolder is { } folder)
@@ -77,13 +79,21 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
         var initial = guest.Digest();
         _configuration = configuration;
         _executor = new Executor(guest, clock, sink, _guestWakeup, _inputs, this, _stop);
-        return (_executor, initial);
+        return (_executor, initial, clock.First);
     }
 
-    /// <summary>Any thread: the connection to the peer stands.</summary>
+    /// <summary>
+    /// Any thread: a connection to a peer stands. It is dropped where there is a session already, or was one.
+    /// </summary>
     public void Connect(Socket socket)
     {
-        var channel = new TcpChannel(socket, _options.Protocol.Codec, _options.Channel);
+        if (Interlocked.Exchange(ref _engaged, 1) != 0)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        var channel = new TcpChannel(socket, ReplicationCodec.Instance, _options.Channel);
         Volatile.Write(ref _peer, channel.Peer?.ToString() ?? "");
         Role.PostConnected(channel);
     }
@@ -129,9 +139,9 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
 
             foreach (var disk in read!.Disks) DiskIdentity.Check(Disk(disk.Name), disk.Identity);
             RequireConsole(read);
-            var (executor, initial) = Build(read);
+            var (executor, initial, _) = Build(read);
             executor.Start(primary: false);
-            Role.PostConfigured(executor, initial);
+            Role.PostConfigured(executor, initial, read.Role);
         }
         catch (HostException e)
         {
@@ -170,7 +180,10 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
 
     void IReplicaSurroundings.Fence() => _errands.Add(() =>
     {
-        var (done, detail) = new Fence(_configuration!.Primary, _options.FenceCommand, Volatile.Read(ref _peer)).Carry();
+        var (old, address) = (_configuration!.Primary, Volatile.Read(ref _peer));
+        var (done, detail) = _options.Fencing is { } fencing
+            ? fencing(old, address)
+            : new Fence(old, _options.FenceCommand, address).Carry();
         Role.PostFenced(done, detail);
     });
 
@@ -178,6 +191,7 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
 
     void IReplicaSurroundings.Announce(ReplicaState state, ulong epoch, string detail)
     {
+        if (state == ReplicaState.Waiting) Volatile.Write(ref _engaged, 0);
         ShadowVmEventSource.Log.StateChanged(LineObserver.Words(state), (long)epoch);
         _options.Observer.StateChanged(state, epoch, detail);
     }
@@ -187,6 +201,9 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
     void IBackendHost.Released(ulong number) => Role.PostReleased(number);
 
     void IBackendHost.Trouble(string sentence) => Trouble(sentence);
+
+    void IBackendHost.Failed(string sentence) =>
+        Role.PostFailure(new HostException(sentence, RoleExitCodes.Failed));
 
     bool IExecutorHooks.CanWake(ulong lastOutput) => lastOutput > Role.HandedOut || _backends!.MayRaise;
 
@@ -223,8 +240,8 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
         }
         catch (HostException e)
         {
-            // The guest goes on; what its console says stays unreleased.
-            Trouble(e.Message);
+            // Its outputs could never be released: a survivor that nobody hears is none.
+            Role.PostFailure(new HostException(e.Message, RoleExitCodes.Failed, e));
         }
     }
 

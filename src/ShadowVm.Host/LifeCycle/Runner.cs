@@ -1,9 +1,11 @@
+using System.Runtime.ExceptionServices;
 using ShadowVm.Host.Backends;
 using ShadowVm.Host.Clocks;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.Replica;
 using ShadowVm.Machine;
 using ShadowVm.Replication;
+using ShadowVm.Replication.Roles;
 
 namespace ShadowVm.Host.LifeCycle;
 
@@ -28,6 +30,7 @@ public static class Runner
 internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySink, IDisposable
 {
     private const int StuckExitCode = 1;
+    private const int ProgressMilliseconds = 100;
 
     private readonly RunnerOptions _options;
     private readonly CancellationTokenSource _stopping = new();
@@ -38,6 +41,8 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
     private readonly Executor _executor;
     private RoleOutcome? _outcome;
     private Exception? _failure;
+    private ulong _epoch;
+    private ulong _instructions;
 
     public UnprotectedRun(RunnerOptions options)
     {
@@ -69,8 +74,10 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
         _backends.Open(generation: 1);
         _executor.PermitThrough(long.MaxValue);
         _executor.Start(primary: true);
-        _ended.Wait(CancellationToken.None);
+        while (!_ended.Wait(ProgressMilliseconds, CancellationToken.None)) ReportProgress();
         _executor.Stop(1000);
+        ReportProgress();
+        if (_failure is HostException) ExceptionDispatchInfo.Throw(_failure);
         if (_failure is not null) throw new InvalidOperationException("the guest stops: " + _failure.Message, _failure);
         if (!_backends.Drain(DrainMilliseconds)) _options.Observer.Trouble("Not all of the console's output got out.");
         return _outcome!;
@@ -84,6 +91,8 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
 
     void IBoundarySink.Write(in BoundaryRecord record, bool urgent)
     {
+        Volatile.Write(ref _epoch, record.Epoch);
+        Volatile.Write(ref _instructions, record.Instructions);
         foreach (var output in record.Outputs) _backends.Release(Wire.FromOutput(output));
         _options.OnDigest?.Invoke(record.Epoch, record.Digest);
         if (record.Exited) End(new RoleOutcome(RoleEnd.GuestExit, record.ExitCode, ""));
@@ -107,6 +116,9 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
 
     void IBackendHost.Trouble(string sentence) => _options.Observer.Trouble(sentence);
 
+    void IBackendHost.Failed(string sentence) =>
+        ((IExecutorHooks)this).OnFailed(new HostException(sentence, RoleExitCodes.Failed));
+
     bool IExecutorHooks.CanWake(ulong lastOutput) => _backends.MayRaise;
 
     void IExecutorHooks.OnStuck(ulong epoch) => End(new RoleOutcome(
@@ -123,6 +135,12 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
         _failure = exception;
         _ended.Set();
     }
+
+    private void ReportProgress() => _options.Observer.Progress(new ReplicaProgress(
+        Volatile.Read(ref _epoch),
+        Volatile.Read(ref _instructions),
+        _backends.OutstandingDiskOperations,
+        _executor.LastOutput));
 
     private void End(RoleOutcome outcome)
     {

@@ -136,7 +136,8 @@ internal sealed class Executor : IDisposable
                     // Guest time begins with the first instruction, not with the wait for a backup.
                     AwaitPermit(epoch: 1);
                     if (Stopped) return;
-                    _guest.BeginEpoch([], _clock.Start());
+                    _clock.Start();
+                    _guest.BeginEpoch([], _clock.First);
                     RunAsPrimary();
                     return;
                 default:

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using ShadowVm.Host.Channel;
 using ShadowVm.Replication;
 using ShadowVm.Replication.Frames;
+using ShadowVm.Replication.Roles;
 
 namespace ShadowVm.Host.Replica;
 
@@ -11,7 +13,7 @@ namespace ShadowVm.Host.Replica;
 /// them to the role one at a time, and carries out what the role says. It is whichever thread calls <see cref="Run"/>.
 /// While the guest runs it looks at the ring each millisecond; nobody pays for a wake-up that nobody waits for.
 /// </summary>
-internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
+internal sealed class RoleThread : IRoleActions, IDisposable
 {
     private const int TickMilliseconds = 5;
     private const int PollMilliseconds = 1;
@@ -58,8 +60,9 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
 
     public void PostConnected(TcpChannel channel) => Post(new RoleEvent(EventKind.Connected, Payload: channel));
 
-    public void PostConfigured(Executor executor, Digest initial) =>
-        Post(new RoleEvent(EventKind.Configured, Payload: executor, Digest: initial));
+    /// <summary>The guest is built; the role learns the pair's settings first.</summary>
+    public void PostConfigured(Executor executor, Digest initial, RoleSettings settings) =>
+        Post(new RoleEvent(EventKind.Configured, Payload: executor, Digest: initial, Settings: settings));
 
     public void PostRefused(string sentence) => Post(new RoleEvent(EventKind.Refused, Payload: sentence));
 
@@ -76,14 +79,12 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
     /// <summary>Something of this replica broke: <see cref="Run"/> throws it, the channel drops as at a crash.</summary>
     public void PostFailure(Exception exception) => Post(new RoleEvent(EventKind.Failure, Payload: exception));
 
-    void IChannelListener.OnFrame(Frame frame) => Post(new RoleEvent(EventKind.Frame, Payload: frame));
-
-    void IChannelListener.OnLost(string reason) => Post(new RoleEvent(EventKind.Lost, Payload: reason));
-
     /// <summary>Runs until the role ends.</summary>
     /// <exception cref="InvalidOperationException">Something of this replica broke.</exception>
+    /// <exception cref="HostException">Something that it can't do without is gone.</exception>
     public RoleOutcome Run()
     {
+        Tick(); // the role begins before anything happens to it
         while (_outcome is null)
         {
             var worked = HandleBoundaries();
@@ -102,6 +103,7 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
         }
 
         _channel?.Abort();
+        if (_failure is HostException) ExceptionDispatchInfo.Throw(_failure);
         throw new InvalidOperationException("the replica stops: " + _failure.Message, _failure);
     }
 
@@ -136,8 +138,12 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
 
     void IRoleActions.Fence() => _surroundings.Fence();
 
-    void IRoleActions.Announce(ReplicaState state, ulong epoch, string detail) =>
+    void IRoleActions.Announce(ReplicaState state, ulong epoch, string detail)
+    {
+        // With the session its channel ends, whatever the reason: the peer must see that it is over.
+        if (state is ReplicaState.Waiting or ReplicaState.BackupLost or ReplicaState.PrimaryLost) DropChannel();
         _surroundings.Announce(state, epoch, detail);
+    }
 
     void IRoleActions.End(RoleEnd reason, int exitCode, string detail) =>
         _outcome ??= new RoleOutcome(reason, exitCode, detail);
@@ -179,17 +185,20 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
         {
             case EventKind.Connected:
                 _channel = (TcpChannel)item.Payload!;
-                _channel.Start(this);
+                _channel.Start(new ChannelEvents(this, _channel));
                 Role.OnConnected();
                 break;
-            case EventKind.Frame:
+            case EventKind.Frame when item.Channel == _channel:
                 Role.OnFrame((Frame)item.Payload!);
                 break;
-            case EventKind.Lost:
+            case EventKind.Lost when item.Channel == _channel:
                 Role.OnPeerLost((string)item.Payload!);
                 break;
+            case EventKind.Frame or EventKind.Lost:
+                break; // of a session that is over
             case EventKind.Configured:
                 _executor = (Executor)item.Payload!;
+                if (_role is BackupRole backup) backup.Adopt(item.Settings!);
                 Role.OnConfigured(item.Digest);
                 break;
             case EventKind.Refused:
@@ -224,6 +233,14 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
         OnTick?.Invoke(_epoch, _instructions);
     }
 
+    private void DropChannel()
+    {
+        if (_channel is not { } channel) return;
+        _channel = null;
+        // A refusal may still be on its way; its leaving is nothing to wait for.
+        new Thread(channel.Close) { IsBackground = true, Name = "shadowvm closing channel" }.Start();
+    }
+
     private void Post(in RoleEvent item)
     {
         _events.Enqueue(item);
@@ -245,7 +262,23 @@ internal sealed class RoleThread : IRoleActions, IChannelListener, IDisposable
     }
 
     private readonly record struct RoleEvent(
-        EventKind Kind, object? Payload = null, ulong Number = 0, bool Flag = false, Digest Digest = default);
+        EventKind Kind,
+        object? Payload = null,
+        ulong Number = 0,
+        bool Flag = false,
+        Digest Digest = default,
+        TcpChannel? Channel = null,
+        RoleSettings? Settings = null);
+
+    /// <summary>Says of each event which channel it came from: one session's tail is not the next one's head.</summary>
+    private sealed class ChannelEvents(RoleThread thread, TcpChannel channel) : IChannelListener
+    {
+        public void OnFrame(Frame frame) =>
+            thread.Post(new RoleEvent(EventKind.Frame, Payload: frame, Channel: channel));
+
+        public void OnLost(string reason) =>
+            thread.Post(new RoleEvent(EventKind.Lost, Payload: reason, Channel: channel));
+    }
 }
 
 /// <summary>How a replica ended.</summary>

@@ -13,13 +13,13 @@ namespace ShadowVm.Replication.Roles;
 /// </summary>
 public sealed class BackupRole : IRole
 {
-    private readonly RoleSettings _settings;
     private readonly IRoleActions _actions;
     private readonly RoleFaults _faults;
     private readonly PeerMonitor _peer;
     private readonly InterruptAssembly _incoming = new();
     private readonly Queue<EndOfEpoch> _expected = new(); // ended on the primary, not yet here
     private readonly Queue<Output> _suppressed = new();
+    private RoleSettings _settings;
     private PairIdentity _identity;
     private State _state = State.Waiting;
     private byte[] _configuration = [];
@@ -39,7 +39,7 @@ public sealed class BackupRole : IRole
     private PrimaryRole? _primary;
 
     /// <summary>A backup that knows nothing yet.</summary>
-    /// <param name="settings">Times of the fault monitor; the rest comes with the configuration.</param>
+    /// <param name="settings">Times of the fault monitor until <see cref="Adopt"/>.</param>
     /// <param name="build">This program's version.</param>
     /// <param name="actions">Where actions go.</param>
     public BackupRole(RoleSettings settings, string build, IRoleActions actions)
@@ -66,6 +66,11 @@ public sealed class BackupRole : IRole
         Primary,
         Ended,
     }
+
+    /// <summary>
+    /// The pair's settings, which came in the configuration; called before <see cref="OnConfigured"/>.
+    /// </summary>
+    public void Adopt(RoleSettings settings) => _settings = _peer.Settings = settings;
 
     /// <inheritdoc/>
     public void OnConnected()

@@ -13,6 +13,9 @@ internal sealed class PeerMonitor(RoleSettings settings, IRoleActions actions)
     private bool _heard;
     private bool _watching;
 
+    /// <summary>Times between heartbeats and until the peer counts as lost.</summary>
+    public RoleSettings Settings { get; set; } = settings;
+
     /// <summary>Milliseconds as the last tick said.</summary>
     public long Now => _now;
 
@@ -34,17 +37,17 @@ internal sealed class PeerMonitor(RoleSettings settings, IRoleActions actions)
     public bool Tick(long now, ulong epoch, ulong instructions)
     {
         // A replica that was itself stopped for a while has not listened: what came meanwhile is still to be read.
-        if (now - _now > settings.TimeoutMilliseconds / 2) _heard = true;
+        if (now - _now > Settings.TimeoutMilliseconds / 2) _heard = true;
         _now = now;
         if (_heard) _lastHeard = now;
         _heard = false;
         if (!_watching) return false;
-        if (now - _lastSent >= settings.HeartbeatMilliseconds)
+        if (now - _lastSent >= Settings.HeartbeatMilliseconds)
         {
             _lastSent = now;
             actions.Send(new Heartbeat(epoch, instructions), flush: true);
         }
 
-        return now - _lastHeard > settings.TimeoutMilliseconds;
+        return now - _lastHeard > Settings.TimeoutMilliseconds;
     }
 }

@@ -18,6 +18,8 @@ internal sealed class BackendHost : IBackendHost
 
     public void Trouble(string sentence) => Troubles.Enqueue(sentence);
 
+    public void Failed(string sentence) => Troubles.Enqueue(sentence);
+
     public DeviceInput Next()
     {
         DeviceInput input = default;

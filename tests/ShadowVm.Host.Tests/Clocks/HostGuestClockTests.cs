@@ -16,7 +16,8 @@ public class HostGuestClockTests
             ulong host = 123_456;
             var start = host;
             var clock = new HostGuestClock(() => host);
-            var pair = clock.Start();
+            clock.Start();
+            var pair = clock.First;
             foreach (var (instructions, nanoseconds, waited) in epochs)
             {
                 host += nanoseconds;
@@ -36,7 +37,8 @@ public class HostGuestClockTests
         {
             ulong host = 0;
             var clock = new HostGuestClock(() => host);
-            var pair = clock.Start();
+            clock.Start();
+            var pair = clock.First;
             for (var i = 0; i < 30; i++)
             {
                 host += nanosecondsPerInstruction * length;
@@ -76,7 +78,7 @@ public class HostGuestClockTests
     public void The_instruction_clock_counts_instructions_alone()
     {
         var clock = new InstructionGuestClock(10);
-        Assert.Equal(new(0, 10UL << 32), clock.Start());
+        Assert.Equal(new(0, 10UL << 32), clock.First);
         Assert.Equal(500UL, clock.Next(new ClockBoundary(500, 50, true, null)).Base);
         Assert.Equal(9000UL, clock.Next(new ClockBoundary(500, 0, false, 9000)).Base);
         Assert.Equal(0, clock.MillisecondsUntil(ulong.MaxValue));

@@ -133,7 +133,7 @@ internal sealed class Observer : IReplicaObserver
         Clock = ClockMode.Instructions,
     };
 
-    public List<(ReplicaState State, ulong Epoch)> States { get; } = [];
+    public List<(ReplicaState State, ulong Epoch, string Detail)> States { get; } = [];
 
     public List<string> Troubles { get; } = [];
 
@@ -147,7 +147,7 @@ internal sealed class Observer : IReplicaObserver
 
     public void StateChanged(ReplicaState state, ulong epoch, string detail)
     {
-        lock (States) States.Add((state, epoch));
+        lock (States) States.Add((state, epoch, detail));
     }
 
     public void GoingOn(ulong epoch, ulong instructions) => GoneOn = (epoch, instructions);
@@ -159,8 +159,15 @@ internal sealed class Observer : IReplicaObserver
         lock (Troubles) Troubles.Add(sentence);
     }
 
-    public bool Has(ReplicaState state)
+    public override string ToString()
     {
-        lock (States) return States.Exists(s => s.State == state);
+        lock (States) return string.Join(", ", States.Select(s => $"{s.State} at {s.Epoch} {s.Detail}"));
+    }
+
+    public bool Has(ReplicaState state) => Count(state) != 0;
+
+    public int Count(ReplicaState state)
+    {
+        lock (States) return States.Count(s => s.State == state);
     }
 }

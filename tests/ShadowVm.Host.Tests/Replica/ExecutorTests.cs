@@ -192,7 +192,7 @@ public class ExecutorTests
         primary.Executor.PermitThrough(300);
         backup.Executor.Start(primary: false);
         primary.Executor.Start(primary: true);
-        var clock = new HostGuestClock().Start();
+        var clock = new HostGuestClock().First;
         Interrupt[] batch = [];
         for (ulong epoch = 1; epoch <= 300; epoch++)
         {
