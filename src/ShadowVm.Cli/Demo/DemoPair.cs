@@ -30,6 +30,7 @@ internal sealed class DemoPair : IDisposable
     {
         (_settings, _stop) = (settings, stop);
         Folder = Directory.CreateTempSubdirectory("shadowvm-demo-").FullName;
+        Directory.CreateDirectory(LockFolder);
         _relay = new ConsoleRelay(new IPEndPoint(IPAddress.Loopback, 0), Take, Report);
         _primary = new ReplicaProcess("primary", Path.Combine(Folder, "primary.events"), PrimaryArguments("127.0.0.1:0"));
         var endpoint = AwaitListening();
@@ -37,6 +38,8 @@ internal sealed class DemoPair : IDisposable
     }
 
     public string Folder { get; }
+
+    private string LockFolder => Path.Combine(Folder, "locks");
 
     public string DiskPath => Path.Combine(Folder, "disk.img");
 
@@ -70,6 +73,7 @@ internal sealed class DemoPair : IDisposable
     /// <summary>The commands that do the same by hand in two terminals.</summary>
     public static IEnumerable<string> ByHand() =>
     [
+        "mkdir -p locks",
         "shadowvm primary journal --listen 127.0.0.1:7400 --disk path=disk.img,size=1M,latency=5ms --arbiter locks",
         "shadowvm backup --primary 127.0.0.1:7400 --disk path=disk.img,latency=5ms --arbiter locks",
     ];
@@ -210,12 +214,12 @@ internal sealed class DemoPair : IDisposable
     [
         "primary", "journal", "--listen", listen, "--commit", _settings.Commit, "--epoch-length", _settings.EpochLength,
         "--set", $"0={DemoSettings.Records}", "--set", $"1={DemoSettings.Window}", "--set", $"3={DemoSettings.LineEvery}",
-        "--disk", Disk(size: true), "--arbiter", Path.Combine(Folder, "locks"), "--console", $"relay:{_relay.Endpoint}",
+        "--disk", Disk(size: true), "--arbiter", LockFolder, "--console", $"relay:{_relay.Endpoint}",
     ];
 
     private string[] BackupArguments(string primary) =>
     [
-        "backup", "--primary", primary, "--disk", Disk(size: false), "--arbiter", Path.Combine(Folder, "locks"),
+        "backup", "--primary", primary, "--disk", Disk(size: false), "--arbiter", LockFolder,
         "--console", $"relay:{_relay.Endpoint}",
     ];
 
