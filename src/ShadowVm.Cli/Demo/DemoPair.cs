@@ -23,6 +23,7 @@ internal sealed class DemoPair : IDisposable
     private readonly CancellationToken _stop;
     private readonly long _started = Stopwatch.GetTimestamp();
     private bool _protected;
+    private bool _news;
     private int _outstanding;
     private long _killedAt;
 
@@ -81,9 +82,12 @@ internal sealed class DemoPair : IDisposable
     /// <summary>Waits until both sides run.</summary>
     public void AwaitProtected() => Await(() => _protected, "the pair to be protected");
 
-    /// <summary>Waits until so many writes are outstanding, with a part of the work done.</summary>
+    /// <summary>
+    /// Waits for news that so many writes are outstanding, with a part of the work done. Old news won't do: within a
+    /// disk latency all of them may have completed.
+    /// </summary>
     public void AwaitOutstanding(int operations, int lines) =>
-        Await(() => _outstanding >= operations && LinesSoFar() >= lines, $"{operations} outstanding writes");
+        Await(() => _news && _outstanding >= operations && LinesSoFar() >= lines, $"{operations} outstanding writes");
 
     /// <summary>Lets some time pass, or less if the pair ends.</summary>
     public void Let(int milliseconds)
@@ -95,7 +99,6 @@ internal sealed class DemoPair : IDisposable
     /// <summary>SIGKILL to the primary; false where it had ended by itself.</summary>
     public bool KillPrimary()
     {
-        Follow();
         if (_primary.HasExited) return false;
         OutstandingAtKill = _outstanding;
         _killedAt = Stopwatch.GetTimestamp();
@@ -169,9 +172,11 @@ internal sealed class DemoPair : IDisposable
 
     private void Follow()
     {
+        _news = false;
         foreach (var item in _primary.NewEvents())
         {
             Count(item);
+            _news = true;
             if (item.Name == "state" && item.State == "protected") _protected = true;
             if (item.Name == "progress") _outstanding = item.Outstanding;
         }

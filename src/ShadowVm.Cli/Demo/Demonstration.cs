@@ -19,7 +19,7 @@ internal static class Demonstration
             pair.AwaitProtected();
             Say($"protected; the guest writes {DemoSettings.Records} records through a disk with "
                 + $"{DemoSettings.DiskLatencyMilliseconds} ms latency, {DemoSettings.Window} writes at a time");
-            pair.AwaitOutstanding(operations: 2, lines: 5);
+            pair.AwaitOutstanding(operations: 4, lines: 5);
             if (!pair.KillPrimary()) throw new DemoException("the primary ended before it could be killed");
             Say($"SIGKILL to the primary with {pair.OutstandingAtKill} writes outstanding");
             pair.AwaitEnd();
