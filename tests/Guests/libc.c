@@ -97,7 +97,10 @@ static void sorting(void)
             exit(1);
     const char *texts[] = { "pear", "apple", "fig", "quince", "banana" };
     qsort(texts, 5, sizeof texts[0], compare_texts);
-    printf("sorting: %d..%d %s %s %s %s %s\n", numbers[0], numbers[99], texts[0], texts[1], texts[2], texts[3], texts[4]);
+    printf("sorting: %d..%d", numbers[0], numbers[99]);
+    for (int i = 0; i < 5; i++)
+        printf(" %s", texts[i]);
+    printf("\n");
     int wanted = numbers[33];
     int *found = bsearch(&wanted, numbers, 100, sizeof numbers[0], compare_numbers);
     printf("sorting: found at %d\n", found ? (int)(found - numbers) : -1);
@@ -137,7 +140,8 @@ static void numbers(void)
     printf("numbers: by zero %ld %ld\n", quotient, rest);
     char *end;
     printf("numbers: %ld", strtol("-0x1fZ", &end, 16));
-    printf(" '%s' %ld %lu %d\n", end, strtol("  077", NULL, 0), strtoul("18446744073709551615", NULL, 10), atoi("12ab"));
+    printf(" '%s' %ld", end, strtol("  077", NULL, 0));
+    printf(" %lu %d\n", strtoul("18446744073709551615", NULL, 10), atoi("12ab"));
     volatile double x = 10.0;
     printf("numbers: %d %d\n", (int)(x / 3.0 * 1000.0), x * x > 99.5);
 }
