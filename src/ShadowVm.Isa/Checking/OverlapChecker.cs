@@ -19,7 +19,7 @@ internal static class OverlapChecker
             for (var j = i + 1; j < encodings.Count; j++)
             {
                 var (a, b) = (encodings[i], encodings[j]);
-                if (a.Bits != b.Bits || (a.Mask & b.Mask & (a.Value ^ b.Value)) != 0)
+                if (a.IsBroken || b.IsBroken || a.Bits != b.Bits || (a.Mask & b.Mask & (a.Value ^ b.Value)) != 0)
                     continue;
                 if (SharedWord(definition, a, b, ref tries) is not { } word)
                     continue;

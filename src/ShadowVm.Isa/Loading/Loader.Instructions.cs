@@ -17,7 +17,7 @@ internal sealed partial class Loader
         ReadGroup(extents, []);
         foreach (var alias in Model.Aliases)
         {
-            if (!Model.EncodingsByName.ContainsKey(alias.Target))
+            if (!Model.EncodingsByName.ContainsKey(alias.Target) && !Model.Absent.Contains(alias.Target))
                 _bag.Error(alias.At, $"There is no instruction '{alias.Target}'", Suggestion.For(alias.Target, Model.EncodingsByName.Keys));
         }
 
@@ -192,7 +192,11 @@ internal sealed partial class Loader
         }
 
         if (!present)
+        {
+            Model.Absent.Add(name.Text);
             return;
+        }
+
         var (mask, value, bits, operands) = Assemble(name, elements);
         var encoding = new Encoding
         {
@@ -225,6 +229,7 @@ internal sealed partial class Loader
             encoding.Where = Functions.LowerCondition(encoding, where, _bag);
         AddChoiceConditions(encoding);
         ReadRefinements(encoding);
+        encoding.IsBroken = false;
         if (!encoding.IsReserved)
             encoding.Instruction = MakeInstruction(encoding);
     }
@@ -351,7 +356,7 @@ internal sealed partial class Loader
         {
             foreach (var name in encoding.Over)
             {
-                if (!Model.EncodingsByName.ContainsKey(name.Text))
+                if (!Model.EncodingsByName.ContainsKey(name.Text) && !Model.Absent.Contains(name.Text))
                     _bag.Error(name, $"There is no instruction '{name.Text}'", Suggestion.For(name.Text, Model.EncodingsByName.Keys));
                 else if (name.Text == encoding.Name)
                     _bag.Error(name, $"'{name.Text}' is over itself");

@@ -14,10 +14,19 @@ internal sealed partial class Loader
         var header = Header(extent, out var bodyStart);
         header.Take();
         var title = header.ExpectString("the test's title");
+        var present = !header.TryTake("when") || Holds(header.ParseExpression());
         header.ExpectLineEnd("the title");
+        if (!present)
+            return;
         var body = BodyOf(extent, bodyStart);
         Lines(body, first =>
         {
+            if (Model.Absent.Contains(body.NameAfter(":")))
+            {
+                body.SkipToLineEnd();
+                return;
+            }
+
             var before = ReadValues(body);
             body.Expect(":", "before the instruction");
             var name = body.ExpectJoinedName("an instruction");

@@ -96,7 +96,7 @@ internal sealed partial class Loader
         foreach (var (name, _) in _source.Files)
         {
             var text = _texts[name];
-            foreach (var extent in Outline.Of(text, 0, text.Text.Length, new DiagnosticBag()))
+            foreach (var extent in Outline.Of(text, 0, text.Text.Length, _bag))
             {
                 if (extent.Keyword != "isa")
                     continue;

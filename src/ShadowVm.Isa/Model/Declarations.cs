@@ -184,6 +184,9 @@ internal sealed class FunctionDeclaration
     public LoweredBody? Lowered { get; set; }
 
     public bool InProgress { get; set; }
+
+    /// <summary>Where its errors were reported, so that each caller doesn't report them again.</summary>
+    public DiagnosticBag? FailedIn { get; set; }
 }
 
 /// <summary>What lowering a body gave.</summary>

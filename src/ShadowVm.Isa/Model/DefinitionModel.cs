@@ -20,7 +20,7 @@ internal sealed class DefinitionModel
     /// <summary>Parameters and constants.</summary>
     public Dictionary<string, Int128> Constants { get; } = [];
 
-    /// <summary>Names of parameter values that are words, such as <c>allow</c>.</summary>
+    /// <summary>Extensions that this variant has.</summary>
     public HashSet<string> Extensions { get; } = [];
 
     public HashSet<string> AllExtensions { get; } = [];
@@ -59,6 +59,9 @@ internal sealed class DefinitionModel
     public List<Encoding> Encodings { get; } = [];
 
     public Dictionary<string, Encoding> EncodingsByName { get; } = [];
+
+    /// <summary>Instructions that a 'when' leaves out of this variant: what names them is left out too.</summary>
+    public HashSet<string> Absent { get; } = [];
 
     public List<AliasDeclaration> Aliases { get; } = [];
 

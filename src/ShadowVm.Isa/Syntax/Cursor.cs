@@ -118,9 +118,26 @@ internal class Cursor(Token[] tokens, DiagnosticBag bag)
     /// <summary>Goes to the next line.</summary>
     public void SkipLine()
     {
+        SkipToLineEnd();
+        SkipNewLines();
+    }
+
+    public void SkipToLineEnd()
+    {
         while (!Current.EndsLine)
             Take();
-        SkipNewLines();
+    }
+
+    /// <summary>The joined name behind the first such symbol of this line, or nothing.</summary>
+    public string NameAfter(string symbol)
+    {
+        var i = _position;
+        while (tokens[i].Kind is not (TokenKind.NewLine or TokenKind.End) && !tokens[i].Is(symbol))
+            i++;
+        var name = "";
+        while (++i < tokens.Length && !tokens[i].EndsLine && (name.Length == 0 || !tokens[i].Spaced))
+            name += tokens[i].Text;
+        return name;
     }
 
     public void SkipNewLines()
