@@ -18,7 +18,7 @@ internal sealed partial class Loader
         foreach (var alias in Model.Aliases)
         {
             if (!Model.EncodingsByName.ContainsKey(alias.Target) && !Model.Absent.Contains(alias.Target))
-                _bag.Error(alias.At, $"There is no instruction '{alias.Target}'", Suggestion.For(alias.Target, Model.EncodingsByName.Keys));
+                _bag.Error(alias.TargetAt, $"There is no instruction '{alias.Target}'", Suggestion.For(alias.Target, Model.EncodingsByName.Keys));
         }
 
         foreach (var test in _tests)
@@ -342,8 +342,7 @@ internal sealed partial class Loader
         {
             At = at,
             Text = text,
-            Target = target.Text,
-            Fixed = fixedFields,
+            Target = target.Text, TargetAt = target, Fixed = fixedFields,
             Where = where,
             Hidden = hidden,
         });

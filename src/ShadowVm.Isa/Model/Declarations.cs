@@ -224,6 +224,8 @@ internal sealed class AliasDeclaration
 
     public required string Target { get; init; }
 
+    public required Token TargetAt { get; init; }
+
     public required List<(Token Field, Expression Value)> Fixed { get; init; }
 
     public Expression? Where { get; init; }
