@@ -28,7 +28,7 @@ internal static class Toy
             raise bad(word)
         hook fault(access : 2, address : size)
             raise worse(address)
-        hook interrupt() -> size
+        hook interrupt() -> 64
             return none
         hook awake() -> 1
             return 1

@@ -71,6 +71,8 @@ internal sealed partial class Loader
         var shape = HookShapes[index];
         if (hook.Parameters.Length != shape.Parameters)
             throw _bag.Fail(hook.At, $"'hook {hook.Name}' has {shape.Parameters} parameters, not {hook.Parameters.Length}");
+        if (hook.Name == "interrupt" && hook.ResultWidth != 64)
+            throw _bag.Fail(hook.At, "'hook interrupt' gives 64 bits, so that 'none' is no cause", "write '-> 64'");
         if (hook.ResultWidth > 0 != shape.Result)
             throw _bag.Fail(hook.At, $"'hook {hook.Name}' {(shape.Result ? "must give a value" : "gives no value")}");
     }

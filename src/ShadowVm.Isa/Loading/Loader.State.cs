@@ -266,8 +266,8 @@ internal sealed partial class Loader
         }
 
         header.Expect(close, "after the parameters");
-        if (result.Count > 16)
-            throw _bag.Fail(header.Current, "There are more than 16 parameters");
+        if (result.Count > Limits.Parameters)
+            throw _bag.Fail(header.Current, $"There are more than {Limits.Parameters} parameters");
         return result.ToArray();
     }
 

@@ -18,23 +18,17 @@ internal sealed partial class BodyLowering
 
     private Node ControlValue(ControlDeclaration control, Node? element, Token at, Expression? clause)
     {
-        functions.Enter(at, bag);
         Charge(1, at);
-        var mark = Mark();
-        Node result;
-        if (control.ViewOf is not null)
+        return Isolated(at, () =>
         {
-            result = ReadViewOf(control, at);
-        }
-        else
-        {
+            if (control.ViewOf is not null)
+                return ReadViewOf(control, at);
+            var mark = Mark();
             BindOwn(control, element, at);
-            result = clause is not null ? Lower(clause, control.Width) : OwnValue(control, element, at);
-        }
-
-        Release(mark);
-        functions.Leave();
-        return result;
+            var result = clause is not null ? Lower(clause, control.Width) : OwnValue(control, element, at);
+            Release(mark);
+            return result;
+        });
     }
 
     private Node OwnValue(ControlDeclaration control, Node? element, Token at)
@@ -107,7 +101,10 @@ internal sealed partial class BodyLowering
     }
 
     /// <summary>Statements that carry a write out: legal values, the stored value, what follows after the commit.</summary>
-    public Node WriteControl(ControlDeclaration control, Node? element, Node value, Token at)
+    public Node WriteControl(ControlDeclaration control, Node? element, Node value, Token at) =>
+        Isolated(at, () => WriteIsolated(control, element, value, at));
+
+    private Node WriteIsolated(ControlDeclaration control, Node? element, Node value, Token at)
     {
         if (control.ViewOf is not null)
         {
@@ -146,7 +143,8 @@ internal sealed partial class BodyLowering
             Note(Effects.Kernel, at);
             var effects = Effects;
             Effects = Effects.None;
-            var after = LowerBlock(control.OnWrite);
+            // It runs when this body's locals are gone: it has none but its own.
+            var after = Isolated(at, () => LowerBlock(control.OnWrite));
             if ((Effects & (Effects.Raises | Effects.Stores)) != 0)
                 bag.Error(control.At, $"'on write' of '{control.Name}' may raise, but the instruction is done by then");
             Effects |= effects;

@@ -58,7 +58,7 @@ internal sealed partial class BodyLowering
 
     private Operand? ElasticOperand(Expression e) =>
         e.Kind == ExpressionKind.Name && FindLocal(e.Text) is null
-        && Encoding?.Find(e.Text) is { Choice: null, Sign: not Sign.Plain } operand
+        && FindOperand(e.Text) is { Choice: null, Sign: not Sign.Plain } operand
             ? operand
             : null;
 
@@ -120,7 +120,7 @@ internal sealed partial class BodyLowering
         var name = e.Text;
         if (FindLocal(name) is { } local)
             return local.Value ?? throw new GiveUpException();
-        if (Encoding?.Find(name) is { } operand)
+        if (FindOperand(name) is { } operand)
             return LowerOperand(e, operand, want);
         if (name == "pc")
             return new Node { Op = Op.Pc, Width = model.AddressBits };
@@ -175,7 +175,7 @@ internal sealed partial class BodyLowering
             var row = choice.Rows[i];
             if (row.Value is null)
                 throw bag.Fail(e.Token, $"The row \"{row.Text}\" of '{choice.Name}' has no value");
-            var value = Lower(row.Value, choice.ValueWidth);
+            var value = Isolated(row.At, () => Lower(row.Value, choice.ValueWidth));
             var bits = Nodes.Const(row.Bits, choice.FieldWidth);
             result = result is null ? value : Nodes.Select(Nodes.Compare(Op.Equal, field, bits), value, result);
         }
@@ -268,7 +268,7 @@ internal sealed partial class BodyLowering
     private Node LowerIndex(Expression e)
     {
         var target = e.Parts[0];
-        if (target.Kind == ExpressionKind.Name && FindLocal(target.Text) is null && Encoding?.Find(target.Text) is null)
+        if (target.Kind == ExpressionKind.Name && FindLocal(target.Text) is null && FindOperand(target.Text) is null)
         {
             if (model.State.TryGetValue(target.Text, out var state) && state.IsArray)
                 return ReadState(target, state, OneIndex(e));

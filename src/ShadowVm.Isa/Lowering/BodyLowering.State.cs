@@ -66,10 +66,7 @@ internal sealed partial class BodyLowering
         if (field.Derived is not null)
         {
             Charge(1, at);
-            functions.Enter(at, bag);
-            var value = Lower(field.Derived, field.Width);
-            functions.Leave();
-            return value;
+            return Isolated(at, () => Lower(field.Derived, field.Width));
         }
 
         return state.IsSplit
@@ -93,7 +90,7 @@ internal sealed partial class BodyLowering
             return Nodes.Slice(value, field.Low, field.Width);
         }
 
-        if (target.Kind == ExpressionKind.Name && Encoding?.Find(target.Text) is null
+        if (target.Kind == ExpressionKind.Name && FindOperand(target.Text) is null
             && model.State.TryGetValue(target.Text, out var state))
         {
             var field = FieldOf(state.Fields, e.Token, target.Text);
@@ -158,7 +155,7 @@ internal sealed partial class BodyLowering
             throw bag.Fail(place.First, $"'{place}' is no place to write to");
         if (FindLocal(root.Text) is { } local)
             return AssignLocal(place, local, value);
-        if (Encoding?.Find(root.Text) is not null)
+        if (FindOperand(root.Text) is not null)
             throw bag.Fail(place.First, $"'{root.Text}' is a field of the instruction and can't be written");
         if (model.Views.TryGetValue(root.Text, out var view) && place.Kind == ExpressionKind.Index)
         {

@@ -16,7 +16,7 @@ internal sealed class FunctionLowering(DefinitionModel model)
     {
         if (++_inlined <= Limits.CallDepth)
             return;
-        _inlined = 0;
+        _inlined--;
         throw bag.Fail(at, $"{at.Shown} is defined by itself, or through more than {Limits.CallDepth} others");
     }
 
