@@ -1,6 +1,8 @@
 namespace ShadowVm.Isa;
 
-/// <summary>An instruction word with its fields taken apart; immutable and free of the address it was fetched from.</summary>
+/// <summary>
+/// An instruction word with its fields taken apart; immutable and free of the address it was fetched from.
+/// </summary>
 /// <param name="Definition">The instruction that the word encodes, or null where the definition has none.</param>
 /// <param name="Word">The bits as fetched, zero-extended.</param>
 /// <param name="Length">Length of the encoding in bytes.</param>

@@ -11,7 +11,9 @@ public sealed class Instruction(
     /// <summary>Mnemonic, unique within the definition.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The class as written; <see cref="DecodedInstruction.Class"/> has it refined by the word's fields.</summary>
+    /// <summary>
+    /// The class as written; <see cref="DecodedInstruction.Class"/> has it refined by the word's fields.
+    /// </summary>
     public InstructionClass DeclaredClass { get; } = declaredClass;
 
     /// <summary>Names of the operands in the order of <see cref="DecodedInstruction.Operands"/>.</summary>

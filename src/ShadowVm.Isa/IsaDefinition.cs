@@ -14,7 +14,9 @@ public sealed partial class IsaDefinition
     /// <summary>The full variant name that was asked for or is the default.</summary>
     public required string Variant { get; init; }
 
-    /// <summary>XxHash128 over names and bytes of all files of the definition, in ordinal order of their names.</summary>
+    /// <summary>
+    /// XxHash128 over names and bytes of all files of the definition, in ordinal order of their names.
+    /// </summary>
     public required UInt128 Hash { get; init; }
 
     /// <summary>Size of the fetch unit in bytes: instructions are multiples of it and aligned to it.</summary>

@@ -14,10 +14,14 @@ public sealed class IsaHooks
     /// <summary>illegal(): the word at pc encodes nothing. It raises.</summary>
     public required Function Illegal { get; init; }
 
-    /// <summary>fault(access, address): nothing answers at the address; access is 0 fetch, 1 read, 2 write. It raises.</summary>
+    /// <summary>
+    /// fault(access, address): nothing answers at the address; access is 0 fetch, 1 read, 2 write. It raises.
+    /// </summary>
     public required Function Fault { get; init; }
 
-    /// <summary>misaligned(access, address): an access that must be aligned is not; same arguments. It raises.</summary>
+    /// <summary>
+    /// misaligned(access, address): an access that must be aligned is not; same arguments. It raises.
+    /// </summary>
     public Function? Misaligned { get; init; }
 
     /// <summary>

@@ -71,7 +71,11 @@ public class HostileDefinitionTests
     [Fact]
     public void Functions_that_call_each_other_are_refused()
     {
-        var text = "function f0(x : 8) -> 8 = f1(x)\nfunction f1(x : 8) -> 8 = f2(x)\nfunction f2(x : 8) -> 8 = f0(x)\n";
+        const string text = """
+            function first(x : 8) -> 8 = second(x)
+            function second(x : 8) -> 8 = third(x)
+            function third(x : 8) -> 8 = first(x)
+            """;
         Assert.Contains(Toy.Check(text), d => d.Message.Contains("calls itself", StringComparison.Ordinal));
         Assert.Throws<IsaException>(() => Toy.Load(text).Functions[^1].Body);
     }
@@ -106,7 +110,8 @@ public class HostileDefinitionTests
         for (var i = 1; i < 2000; i++)
             reversed.Append($"function chain{i}(x : 8) -> 8 = chain{i + 1}(x)\n");
         reversed.Append("function chain2000(x : 8) -> 8 = x\n");
-        Assert.Contains(Toy.Check(reversed.ToString()), d => d.Message.Contains("nested deeper", StringComparison.Ordinal));
+        Assert.Contains(
+            Toy.Check(reversed.ToString()), d => d.Message.Contains("nested deeper", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -158,10 +163,17 @@ public class HostileDefinitionTests
     [Fact]
     public void Folders_and_variants_that_are_not_there_are_named()
     {
-        Assert.Contains("nowhere", Assert.Throws<IsaException>(() => IsaSource.FromFolder("nowhere")).Message, StringComparison.Ordinal);
-        Assert.Contains("toy64", Assert.Throws<IsaException>(() => IsaDefinition.Load(Toy.Source(""), "toy64")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nowhere",
+            Assert.Throws<IsaException>(() => IsaSource.FromFolder("nowhere")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "toy64",
+            Assert.Throws<IsaException>(() => IsaDefinition.Load(Toy.Source(""), "toy64")).Message,
+            StringComparison.Ordinal);
         var library = new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory);
-        Assert.Contains("'nothing'", Assert.Throws<IsaException>(() => library.Open("nothing")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nothing'", Assert.Throws<IsaException>(() => library.Open("nothing")).Message, StringComparison.Ordinal);
         Assert.Throws<IsaException>(() => library.Open("../isa"));
         Assert.Throws<IsaException>(() => new IsaLibrary("nowhere"));
     }

@@ -69,7 +69,10 @@ public class LanguageRuleTests
         Assert.Equal(InstructionClass.User, good.Decode(word).Class);
         Assert.Equal(InstructionClass.Kernel, good.Decode(word + (1 << 12)).Class);
         Assert.Empty(Toy.Check(text.Replace("LIST", "1", StringComparison.Ordinal)));
-        Assert.Contains("harmless", Toy.Finding(text.Replace("LIST", "1 2", StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "harmless",
+            Toy.Finding(text.Replace("LIST", "1 2", StringComparison.Ordinal)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,9 @@ public enum Op : byte
     /// <summary>A shifted right by B (any width, unsigned), zero filled; 0 when B is at least the width.</summary>
     ShiftRight,
 
-    /// <summary>A shifted right by B (any width, unsigned), sign filled; all sign when B is at least the width.</summary>
+    /// <summary>
+    /// A shifted right by B (any width, unsigned), sign filled; all sign when B is at least the width.
+    /// </summary>
     ShiftRightSigned,
 
     /// <summary>One bit: A equals B.</summary>
@@ -120,7 +122,9 @@ public enum Op : byte
     /// <summary>Bits of A from <see cref="Node.Index"/> upwards, <see cref="Node.Width"/> of them.</summary>
     Slice,
 
-    /// <summary>Bits of A from bit B (run time) upwards, <see cref="Node.Width"/> of them; bits beyond A are 0.</summary>
+    /// <summary>
+    /// Bits of A from bit B (run time) upwards, <see cref="Node.Width"/> of them; bits beyond A are 0.
+    /// </summary>
     SliceAt,
 
     /// <summary>A extended to the width with zeros.</summary>
@@ -152,7 +156,9 @@ public enum Op : byte
     /// <summary>Local <see cref="Node.Index"/> becomes A, at once.</summary>
     SetLocal,
 
-    /// <summary>State slot <see cref="Node.Index"/> becomes A when the instruction commits; the last write wins.</summary>
+    /// <summary>
+    /// State slot <see cref="Node.Index"/> becomes A when the instruction commits; the last write wins.
+    /// </summary>
     SetRegister,
 
     /// <summary>

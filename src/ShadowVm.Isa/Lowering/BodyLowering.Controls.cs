@@ -54,13 +54,14 @@ internal sealed partial class BodyLowering
         else
             Declare(new Local { Name = control.IndexName, Value = element });
         if (!control.IsComputed)
-            Declare(new Local { Name = control.Name, Value = OwnValue(control, element, at), Fields = control.State.Fields });
+            Bind(control, control.Name, OwnValue(control, element, at));
     }
 
     /// <summary>The parent of a view and the bits of it that the view shows: (bit there, width, bit here).</summary>
     private (ControlDeclaration Parent, List<(int There, int Width, int Here)> Parts) PartsOf(ControlDeclaration view)
     {
-        if (!model.Controls.TryGetValue(view.ViewOf!, out var parent) || parent.ViewOf is not null || parent.IndexName is not null)
+        if (!model.Controls.TryGetValue(view.ViewOf!, out var parent) || parent.ViewOf is not null
+            || parent.IndexName is not null)
         {
             throw bag.Fail(
                 view.At, $"'{view.Name}' is a view of '{view.ViewOf}', which is no control register that can be viewed",
@@ -71,12 +72,13 @@ internal sealed partial class BodyLowering
         if (view.ViewBits is var (high, low))
         {
             if (high >= parent.Width || high - low + 1 != view.Width)
-                throw bag.Fail(view.At, $"The bits [{high}:{low}] of '{parent.Name}' are not {view.Width} bits that it has");
+                throw bag.Fail(
+                    view.At, $"The bits [{high}:{low}] of '{parent.Name}' are not {view.Width} bits that it has");
             parts.Add((low, view.Width, 0));
             return (parent, parts);
         }
 
-        // As wide as its parent, the fields keep their places; narrower, they stand side by side, the first one highest.
+        // As wide as its parent, the fields keep their places; narrower, they stand side by side, first one highest.
         var here = view.Width;
         foreach (var name in view.ViewFields)
         {
@@ -100,7 +102,9 @@ internal sealed partial class BodyLowering
         return result;
     }
 
-    /// <summary>Statements that carry a write out: legal values, the stored value, what follows after the commit.</summary>
+    /// <summary>
+    /// Statements that carry a write out: legal values, the stored value, what follows after the commit.
+    /// </summary>
     public Node WriteControl(ControlDeclaration control, Node? element, Node value, Token at) =>
         Isolated(at, () => WriteIsolated(control, element, value, at));
 

@@ -48,7 +48,8 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
             | Effects.Kernel | Effects.Space | Effects.Machine;
         if (IsPure && (effects & impure) != 0)
         {
-            var what = DecodeOnly ? "Decoding looks at nothing but the word" : "A function looks at nothing but its arguments";
+            var what = DecodeOnly
+                ? "Decoding looks at nothing but the word" : "A function looks at nothing but its arguments";
             var hint = DecodeOnly ? "say it in the body with 'require'" : "make it a procedure";
             throw bag.Fail(at, $"{what}, but {at.Shown} depends on the machine's state", hint);
         }

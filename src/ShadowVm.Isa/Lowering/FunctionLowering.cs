@@ -5,7 +5,9 @@ using ShadowVm.Isa.Text;
 
 namespace ShadowVm.Isa.Lowering;
 
-/// <summary>Lowers functions and instruction bodies of one definition, each once; sees to it that none calls itself.</summary>
+/// <summary>
+/// Lowers functions and instruction bodies of one definition, each once; sees to it that none calls itself.
+/// </summary>
 internal sealed class FunctionLowering(DefinitionModel model)
 {
     private int _inlined;
@@ -27,7 +29,8 @@ internal sealed class FunctionLowering(DefinitionModel model)
         if (function.Lowered is { } done)
             return done;
         if (function.InProgress)
-            throw bag.Fail(at, $"'{function.Name}' calls itself", "recursion isn't allowed: use 'for' with constant bounds");
+            throw bag.Fail(
+                at, $"'{function.Name}' calls itself", "recursion isn't allowed: use 'for' with constant bounds");
         if (function.FailedIn == bag)
             throw new GiveUpException();
         if (_active >= Limits.CallDepth)
@@ -99,7 +102,8 @@ internal sealed class FunctionLowering(DefinitionModel model)
     }
 
     /// <summary>
-    /// The statements of a body. Lines that belong to the header (such as a refined class) stand first and are left out.
+    /// The statements of a body. Lines that belong to the header (such as a refined class) stand first and are left
+    /// out.
     /// </summary>
     public static Statement[] Parse(Extent extent, int bodyStart, Row? row, DiagnosticBag bag, bool isInstruction)
     {

@@ -102,7 +102,8 @@ internal static class SpaceFunctions
             }
 
             var middle = (low + high) / 2;
-            var below = Nodes.Compare(Op.LessUnsigned, number, Nodes.Const((UInt128)numbers[middle], space.NumberWidth));
+            var below = Nodes.Compare(
+                Op.LessUnsigned, number, Nodes.Const((UInt128)numbers[middle], space.NumberWidth));
             return Nodes.If(below, Half(low, middle), Half(middle, high));
         }
     }

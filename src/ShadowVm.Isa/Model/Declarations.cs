@@ -32,7 +32,9 @@ internal sealed class StateDeclaration
 
     public bool IsSplit { get; init; }
 
-    /// <summary>Index in the definition's register list; the first field's where split; -1 where nothing is stored.</summary>
+    /// <summary>
+    /// Index in the definition's register list; the first field's where split; -1 where nothing is stored.
+    /// </summary>
     public int File { get; set; } = -1;
 
     public int Slot { get; set; } = -1;

@@ -2,7 +2,9 @@ using ShadowVm.Isa.Text;
 
 namespace ShadowVm.Isa;
 
-/// <summary>Leaves the declaration or statement at hand after an error; whoever started it goes on with the next.</summary>
+/// <summary>
+/// Leaves the declaration or statement at hand after an error; whoever started it goes on with the next.
+/// </summary>
 internal sealed class GiveUpException(string message = "") : Exception(message);
 
 /// <summary>Findings of one pass, each place and sentence once.</summary>

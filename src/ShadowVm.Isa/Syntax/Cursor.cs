@@ -91,7 +91,8 @@ internal class Cursor(Token[] tokens, DiagnosticBag bag)
         if (text.StartsWith("0x", StringComparison.Ordinal))
         {
             if (text.Length is > 2 and <= 34
-                && UInt128.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value))
+                && UInt128.TryParse(
+                    text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value))
                 return value;
         }
         else if (text.StartsWith("0b", StringComparison.Ordinal))
@@ -105,7 +106,10 @@ internal class Cursor(Token[] tokens, DiagnosticBag bag)
         }
         else if (text.Length > 1 && text[0] == '0')
         {
-            throw Bag.Fail(token, $"'{token.Text}' starts with 0 but isn't a bit pattern here", $"write 0b{token.Text} or 0x{token.Text}");
+            throw Bag.Fail(
+                token,
+                $"'{token.Text}' starts with 0 but isn't a bit pattern here",
+                $"write 0b{token.Text} or 0x{token.Text}");
         }
         else if (UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value))
         {

@@ -1,6 +1,8 @@
 namespace ShadowVm.Isa.Text;
 
-/// <summary>A declaration's extent: the header line and all lines indented deeper. Nothing inside is looked at.</summary>
+/// <summary>
+/// A declaration's extent: the header line and all lines indented deeper. Nothing inside is looked at.
+/// </summary>
 /// <param name="Source">The file.</param>
 /// <param name="Start">Offset of the header's first character.</param>
 /// <param name="End">Offset behind the last line.</param>

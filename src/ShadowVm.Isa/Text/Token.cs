@@ -10,7 +10,9 @@ internal enum TokenKind : byte
     End,
 }
 
-/// <summary>A word of the text. Tokens of a table cell keep the cell's place, so that errors point into the row.</summary>
+/// <summary>
+/// A word of the text. Tokens of a table cell keep the cell's place, so that errors point into the row.
+/// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">As written; a string without its quotes.</param>
 /// <param name="Source">File of origin.</param>
