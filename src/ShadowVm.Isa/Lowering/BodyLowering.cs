@@ -37,7 +37,7 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
     public int LocalCount { get; private set; }
 
     /// <summary>Where the first thing stands that makes this a kernel body.</summary>
-    public Token KernelAt { get; private set; }
+    public Token KernelAt { get; private set; } = Token.None;
 
     private bool IsPure => DecodeOnly || Function?.Kind == FunctionKind.Function;
 

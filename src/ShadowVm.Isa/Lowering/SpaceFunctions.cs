@@ -71,8 +71,8 @@ internal static class SpaceFunctions
     {
         var numbers = new int[space.Controls.Count];
         space.Controls.Keys.CopyTo(numbers, 0);
-        var instances = new ControlInstance[numbers.Length];
-        space.Controls.Values.CopyTo(instances, 0);
+        Array.Sort(numbers);
+        var instances = Array.ConvertAll(numbers, number => space.Controls[number]);
         return Half(from, to);
 
         Node Half(int low, int high)

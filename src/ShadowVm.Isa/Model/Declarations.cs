@@ -84,8 +84,8 @@ internal sealed class SpaceDeclaration
     /// <summary>What happens at a number that no control has.</summary>
     public Statement[]? Absent { get; set; }
 
-    /// <summary>The controls by number, in ascending order once all are known.</summary>
-    public SortedDictionary<int, ControlInstance> Controls { get; } = [];
+    /// <summary>The controls by number.</summary>
+    public Dictionary<int, ControlInstance> Controls { get; } = [];
 
     public FunctionDeclaration? Reader { get; set; }
 
@@ -173,7 +173,7 @@ internal sealed class FunctionDeclaration
     public Function? Ir { get; set; }
 
     /// <summary>Extent of the body and where it starts; a generated function has none.</summary>
-    public Extent Extent { get; init; }
+    public Extent Extent { get; init; } = Extent.None;
 
     public int BodyStart { get; init; }
 

@@ -74,7 +74,7 @@ internal sealed class DefinitionModel
     public int ElfClass { get; set; }
 
     /// <summary>Where the text begins, for findings that have no better place.</summary>
-    public Token Start { get; set; }
+    public Token Start { get; set; } = Token.None;
 
     public object Gate { get; } = new();
 }
