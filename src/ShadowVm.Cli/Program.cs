@@ -1,6 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ShadowVm.Cli.CommandLine;
+using ShadowVm.Cli.Commands;
+using ShadowVm.Host;
+using ShadowVm.Isa;
+using ShadowVm.Machine.Description;
+using ShadowVm.Machine.Elf;
+
 namespace ShadowVm.Cli;
 
+/// <summary>
+/// The command <c>shadowvm</c>. Exit codes: the guest's own; 2 for input that can't be used, with one sentence; 3 for a
+/// replica that lost the arbitration; 4 for a divergence; 130 after Ctrl-C.
+/// </summary>
 internal static class Program
 {
-    private static int Main() => 2;
+    private const int BadInputExitCode = 2;
+
+    public static int Main(string[] args)
+    {
+        var root = new RootCommand("A virtual machine monitor that keeps a RISC guest running when its host dies.");
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples(["shadowvm demo", "shadowvm run hello", "shadowvm isa list"]);
+        }
+
+        root.Add(RunCommand.Create());
+        root.Add(PrimaryCommand.Create());
+        root.Add(BackupCommand.Create());
+        root.Add(DemoCommand.Create());
+        root.Add(IsaCommand.Create());
+        root.Add(SimulateCommand.Create());
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count != 0 && parsed.Action is not HelpWithExamples)
+        {
+            return Fail($"{parsed.Errors[0].Message.TrimEnd('.')}; see `shadowvm {CommandPath(parsed)}--help`");
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // signals are StopSignal's
+            });
+        }
+        catch (Exception e) when (
+            e is UsageException or HostException or IsaException or ImageException or MachineDescriptionException)
+        {
+            Fail(e.Message);
+            return e is HostException host ? host.ExitCode : BadInputExitCode;
+        }
+    }
+
+    private static int Fail(string sentence)
+    {
+        Console.Error.WriteLine($"shadowvm: {sentence}");
+        return BadInputExitCode;
+    }
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        return command is RootCommand ? "" : command.Name + " ";
+    }
 }

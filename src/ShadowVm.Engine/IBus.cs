@@ -15,6 +15,8 @@ public interface IBus
     /// <summary>Writes 1, 2, 4 or 8 bytes to a device; false where the device doesn't answer such an access.</summary>
     bool TryWrite(ulong address, int bytes, ulong value);
 
-    /// <summary>The interrupt lines that devices hold up now, a bit each, as the machine description wires them.</summary>
+    /// <summary>
+    /// The interrupt lines that devices hold up now, a bit each, as the machine description wires them.
+    /// </summary>
     ulong Lines { get; }
 }

@@ -6,6 +6,8 @@ namespace ShadowVm.Machine;
 /// </summary>
 /// <param name="Device">Index of the device on the bus.</param>
 /// <param name="Kind">What it is; each model documents its kinds.</param>
-/// <param name="Bound">True where it belongs to a connection, so that a fail-over drops it (patent fig. 7, step 312).</param>
+/// <param name="Bound">
+/// True where it belongs to a connection, so that a fail-over drops it (patent fig. 7, step 312).
+/// </param>
 /// <param name="Data">Payload; the receiver doesn't change it.</param>
 public readonly record struct DeviceInput(ushort Device, byte Kind, bool Bound, byte[] Data);

@@ -28,12 +28,23 @@ public interface IDevice
     void Deliver(in DeviceInput input);
 
     /// <summary>
-    /// The boundary itself, after the batch was delivered: what depends on guest time becomes pending here.
+    /// The end of the epoch's instructions, before its digest: output that was gathered meanwhile leaves through
+    /// <see cref="IDeviceHost.Emit"/>. Called only after an epoch in which some device was accessed.
     /// </summary>
-    /// <param name="time">Guest time in nanoseconds at the start of the new epoch.</param>
+    void EndEpoch()
+    {
+    }
+
+    /// <summary>
+    /// The boundary itself, after the batch was delivered: what depends on guest time becomes pending here. Called at
+    /// the boundaries at or after <see cref="Deadline"/>; at others nothing can have become due.
+    /// </summary>
+    /// <param name="time">Guest time in nanoseconds at the start of the new epoch; it never goes back.</param>
     void AtBoundary(ulong time);
 
-    /// <summary>Adds a "disconnected" for each connection that is open or being opened (patent fig. 7, step 314).</summary>
+    /// <summary>
+    /// Adds a "disconnected" for each connection that is open or being opened (patent fig. 7, step 314).
+    /// </summary>
     void AddDisconnects(ICollection<DeviceInput> batch);
 
     /// <summary>Writes the whole state, named and in a fixed order, for digests and snapshots.</summary>

@@ -36,6 +36,15 @@ public sealed class StateWriter
         value.CopyTo(Reserve(value.Length));
     }
 
+    /// <summary>Writes a named byte string that lies in two pieces, as in a ring buffer.</summary>
+    public void Write(string name, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        WriteName(name);
+        Write((ulong)(first.Length + second.Length));
+        first.CopyTo(Reserve(first.Length));
+        second.CopyTo(Reserve(second.Length));
+    }
+
     /// <summary>Writes a bare number: an element of what was named before.</summary>
     public void Write(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), value);
 

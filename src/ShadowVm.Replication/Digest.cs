@@ -1,6 +1,8 @@
 namespace ShadowVm.Replication;
 
-/// <summary>A hash of guest state at an epoch boundary, before delivery. Opaque here; equal means equal state.</summary>
+/// <summary>
+/// A hash of guest state at an epoch boundary, before delivery. Opaque here; equal means equal state.
+/// </summary>
 /// <param name="Low">Low 64 bits.</param>
 /// <param name="High">High 64 bits.</param>
 public readonly record struct Digest(ulong Low, ulong High)

@@ -13,7 +13,9 @@ public interface IRole
     /// <summary>A frame came from the peer, in order.</summary>
     void OnFrame(Frame frame);
 
-    /// <summary>The channel ended, or what came over it was corrupt. All frames before it were handed in first.</summary>
+    /// <summary>
+    /// The channel ended, or what came over it was corrupt. All frames before it were handed in first.
+    /// </summary>
     void OnPeerLost(string reason);
 
     /// <summary>Backup: the guest is built.</summary>

@@ -9,7 +9,9 @@ namespace ShadowVm.Replication;
 /// </summary>
 public interface IRoleActions
 {
-    /// <summary>Queues a frame for the peer. Frames leave in order; <paramref name="flush"/> asks not to batch.</summary>
+    /// <summary>
+    /// Queues a frame for the peer. Frames leave in order; <paramref name="flush"/> asks not to batch.
+    /// </summary>
     void Send(Frame frame, bool flush);
 
     /// <summary>Backup: build the guest from what the primary sent. Answer: <see cref="IRole.OnConfigured"/> or
@@ -37,7 +39,9 @@ public interface IRoleActions
     /// </summary>
     void AskArbiter(ulong generation);
 
-    /// <summary>See to it that nothing of the old primary can land any more. Answer: <see cref="IRole.OnFenced"/>.</summary>
+    /// <summary>
+    /// See to it that nothing of the old primary can land any more. Answer: <see cref="IRole.OnFenced"/>.
+    /// </summary>
     void Fence();
 
     /// <summary>Tell the operator.</summary>
@@ -84,7 +88,9 @@ public enum RoleEnd
     /// <summary>Primary and backup differed at a boundary.</summary>
     Diverged,
 
-    /// <summary>The peer or the configuration doesn't fit: another version, other definitions, a corrupt frame.</summary>
+    /// <summary>
+    /// The peer or the configuration doesn't fit: another version, other definitions, a corrupt frame.
+    /// </summary>
     Refused,
 
     /// <summary>An operator stopped the pair.</summary>

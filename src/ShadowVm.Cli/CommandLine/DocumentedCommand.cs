@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace ShadowVm.Cli.CommandLine;
+
+/// <summary>A command whose help ends with examples.</summary>
+internal sealed class DocumentedCommand : Command
+{
+    public DocumentedCommand(string name, string description, params string[] examples)
+        : base(name, description) => Add(new HelpOption { Action = new HelpWithExamples(examples) });
+}
+
+/// <summary>The usual help, then examples.</summary>
+internal sealed class HelpWithExamples(string[] examples) : SynchronousCommandLineAction
+{
+    private readonly HelpAction _help = new();
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        _help.Invoke(parseResult);
+        var output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (var example in examples) output.WriteLine("  " + example);
+        return 0;
+    }
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using ShadowVm.Host.Arbitration;
+using ShadowVm.Host.Configuration;
+using ShadowVm.Host.LifeCycle;
+using ShadowVm.Machine.Elf;
+using ShadowVm.Replication;
+using ShadowVm.Vmm;
+
+namespace ShadowVm.Cli.CommandLine;
+
+/// <summary>The options that describe a guest, the same for <c>run</c> and <c>primary</c>.</summary>
+internal sealed class GuestOptions
+{
+    private readonly Argument<string> _image = new("IMAGE")
+    {
+        Description = "An ELF file, or the name of a bundled guest (see `shadowvm run --help`).",
+    };
+
+    private readonly Option<string?> _isa = new("--isa")
+    {
+        Description = "The guest's instruction set, a name or a variant; by default what the image's header says.",
+        HelpName = "VARIANT",
+    };
+
+    private readonly Option<string> _machine = new("--machine", "-M")
+    {
+        Description = "The machine description.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "virt",
+    };
+
+    private readonly Option<string?> _memory = new("--memory", "-m")
+    {
+        Description = "RAM, such as 64M; by default what the machine description says.",
+        HelpName = "SIZE",
+    };
+
+    private readonly Option<string> _epochLength = new("--epoch-length")
+    {
+        Description = "Instructions per epoch, 1 to 1G.",
+        HelpName = "N",
+        DefaultValueFactory = _ => $"{VirtualMachineSettings.EpochLengthDefault / 1000}k",
+    };
+
+    private readonly Option<string> _clock = new("--clock")
+    {
+        Description = "Where guest time comes from: host, or instructions (two runs are then equal to the bit).",
+        HelpName = "host|instructions",
+        DefaultValueFactory = _ => "host",
+    };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Sets word INDEX of a bare guest's parameter block; may stand several times.",
+        HelpName = "INDEX=VALUE",
+    };
+
+    public GuestOptions(Command command)
+    {
+        command.Add(_image);
+        foreach (var option in new Option[] { _isa, _machine, _memory, _epochLength, _clock, _set }) command.Add(option);
+        command.Add(Definitions.Option);
+    }
+
+    public Definitions Definitions { get; } = new();
+
+    /// <summary>Reads image and machine and puts together what makes the guest.</summary>
+    public PairConfiguration Read(ParseResult result, RoleSettings role)
+    {
+        var library = Definitions.Library(result);
+        var (imageName, image) = GuestImages.Find(result.GetRequiredValue(_image));
+        var header = ElfHeader.Read(imageName, image);
+        var isa = result.GetValue(_isa) is { } wanted
+            ? CommandLine.Definitions.Load(library, wanted)
+            : CommandLine.Definitions.LoadFor(library, header);
+        var machine = CommandLine.Definitions.Machine(library, result.GetRequiredValue(_machine));
+        if (!machine.Architectures.Contains(isa.Name))
+        {
+            throw new UsageException(
+                $"--machine: '{machine.Name}' is for {string.Join(", ", machine.Architectures)}, not for {isa.Name}");
+        }
+
+        ulong? memory = result.GetValue(_memory) is { } size ? Values.Size("--memory", size) : null;
+        if (memory is { } bytes && machine.RamProblem(bytes) is { } problem) throw new UsageException("--memory: " + problem);
+        return new PairConfiguration
+        {
+            Pair = Guid.NewGuid(),
+            Primary = ProcessIdentity.Current,
+            Isa = $"{isa.Name}/{isa.Variant}",
+            IsaHash = VirtualMachineFactory.HashOf(isa),
+            Machine = machine.Name,
+            MachineDescription = machine.Source.ToArray(),
+            ImageName = imageName,
+            Image = image,
+            MemoryBytes = memory,
+            EpochLength = (long)Values.Count(
+                "--epoch-length",
+                result.GetRequiredValue(_epochLength),
+                (ulong)VirtualMachineSettings.EpochLengthMin,
+                (ulong)VirtualMachineSettings.EpochLengthMax),
+            Clock = Values.Choice(
+                "--clock",
+                result.GetRequiredValue(_clock),
+                ("host", ClockMode.Host),
+                ("instructions", ClockMode.Instructions)),
+            Parameters = [.. (result.GetValue(_set) ?? []).Select(Parameter)],
+            Role = role,
+        };
+    }
+
+    private static (int Index, ulong Value) Parameter(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0) throw new UsageException($"--set: '{text}' is not of the form INDEX=VALUE");
+        var index = Values.Count("--set", text[..equals], 0, 7);
+        return ((int)index, Values.Number("--set", text[(equals + 1)..]));
+    }
+}

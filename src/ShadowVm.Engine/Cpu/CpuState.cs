@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+
+namespace ShadowVm.Engine.Cpu;
+
+/// <summary>
+/// The virtual processor's state in one unmanaged block of 64-bit slots, laid out by the definition, so that
+/// generated code reaches each register at a constant offset.
+/// </summary>
+public sealed unsafe class CpuState : IDisposable
+{
+    private ulong* _slots;
+
+    /// <summary>Allocates the block, all zeros.</summary>
+    /// <param name="slotCount">Number of slots, at least 1.</param>
+    public CpuState(int slotCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slotCount, 1);
+        // SAFETY: the block holds slotCount slots and lives until Dispose; SlotCount goes to 0 with it.
+        _slots = (ulong*)NativeMemory.AllocZeroed((nuint)slotCount, sizeof(ulong));
+        SlotCount = slotCount;
+    }
+
+    /// <summary>Number of slots.</summary>
+    public int SlotCount { get; private set; }
+
+    /// <summary>Guest instructions retired since the start; trap entries are left out.</summary>
+    public ulong Retired { get; set; }
+
+    /// <summary>All slots in order.</summary>
+    public ReadOnlySpan<ulong> Slots => new(_slots, SlotCount);
+
+    /// <summary>One slot.</summary>
+    /// <param name="slot">0 to <see cref="SlotCount"/> - 1.</param>
+    public ulong this[int slot]
+    {
+        get
+        {
+            if ((uint)slot >= (uint)SlotCount) ThrowNoSuchSlot(slot);
+            // SAFETY: the index was checked against the block's size.
+            return _slots[slot];
+        }
+
+        set
+        {
+            if ((uint)slot >= (uint)SlotCount) ThrowNoSuchSlot(slot);
+            // SAFETY: the index was checked against the block's size.
+            _slots[slot] = value;
+        }
+    }
+
+    /// <summary>Frees the block.</summary>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the block of a state that nobody disposed.</summary>
+    ~CpuState() => Free();
+
+    private void Free()
+    {
+        SlotCount = 0;
+        NativeMemory.Free(_slots);
+        _slots = null;
+    }
+
+    private static void ThrowNoSuchSlot(int slot) =>
+        throw new ArgumentOutOfRangeException(nameof(slot), slot, "no such state slot");
+}

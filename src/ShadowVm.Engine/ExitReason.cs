@@ -1,0 +1,19 @@
+namespace ShadowVm.Engine;
+
+/// <summary>
+/// Why the engine gave control back to the virtual machine monitor. Nothing of the instruction at pc was done.
+/// </summary>
+public enum ExitReason : byte
+{
+    /// <summary>The recovery counter is at zero.</summary>
+    Counter,
+
+    /// <summary>The instruction at pc is a kernel instruction.</summary>
+    Kernel,
+
+    /// <summary>The instruction at pc is a drain instruction.</summary>
+    Drain,
+
+    /// <summary>The instruction at pc touches a device.</summary>
+    Device,
+}

@@ -1,0 +1,52 @@
+using ShadowVm.Engine.Memory;
+using ShadowVm.Isa;
+
+namespace ShadowVm.Engine.Interpreter;
+
+/// <summary>
+/// Decoded instructions by address. An entry counts only while the word in memory is the one it was made from, so
+/// that a fetch always behaves as if it decoded afresh.
+/// </summary>
+internal sealed class DecodeCache(IsaDefinition isa, GuestMemory memory)
+{
+    private readonly DecodedInstruction?[]?[] _pages = new DecodedInstruction?[]?[memory.PageCount];
+    private readonly int _unitBytes = isa.UnitBytes;
+
+    /// <summary>Fetches and decodes; false where not all of the instruction lies in RAM.</summary>
+    public bool TryFetch(ulong pc, out DecodedInstruction instruction)
+    {
+        if (!memory.TryRead(pc, 4, out var word)) return TryFetchAtTheEnd(pc, out instruction);
+
+        var offset = pc - memory.Start;
+        var page = _pages[offset >> GuestMemory.PageShift] ??= new DecodedInstruction?[GuestMemory.PageBytes / 2];
+        ref var entry = ref page[(offset & (GuestMemory.PageBytes - 1)) >> 1];
+        var cached = entry;
+        if (cached is not null && cached.Word == ((uint)word & LengthMask(cached.Length)))
+        {
+            instruction = cached;
+            return true;
+        }
+
+        instruction = entry = Decode((uint)word);
+        return true;
+    }
+
+    private static uint LengthMask(int length) => length == 4 ? uint.MaxValue : 0xffff;
+
+    private DecodedInstruction Decode(uint word)
+    {
+        if (_unitBytes == 4) return isa.Decode(word);
+        return isa.LengthOf(word & 0xffff) == 2 ? isa.Decode(word & 0xffff) : isa.Decode(word);
+    }
+
+    /// <summary>
+    /// In the last two bytes of RAM a short instruction still fits; the second unit is not fetched for it.
+    /// </summary>
+    private bool TryFetchAtTheEnd(ulong pc, out DecodedInstruction instruction)
+    {
+        instruction = null!;
+        if (_unitBytes != 2 || !memory.TryRead(pc, 2, out var first) || isa.LengthOf((uint)first) != 2) return false;
+        instruction = isa.Decode((uint)first);
+        return true;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Interpreter;
+
+public sealed partial class ReferenceInterpreter
+{
+    private Access _faultAccess;
+    private ulong _faultAddress;
+
+    private void SetFault(Access access, ulong address, Status status) =>
+        (_faultAccess, _faultAddress, _status) = (access, address, status);
+
+    private ulong Load(Node n)
+    {
+        var address = Evaluate(n.A!);
+        if (_status != Status.Running) return 0;
+        var bytes = n.Width >> 3;
+        if (n.Index != 0 && IsMisaligned(address, bytes, Access.Read)) return 0;
+        if (!_memory.TryRead(address, bytes, out var value))
+        {
+            if (!ReachDevice(Access.Read, address)) return 0;
+            if (!_bus.TryRead(address, bytes, out value))
+            {
+                SetFault(Access.Read, address, Status.Faulted);
+                return 0;
+            }
+        }
+
+        return _isa.BigEndian ? Reverse(value, bytes) : value;
+    }
+
+    private void Store(Node n)
+    {
+        var address = Evaluate(n.A!);
+        var value = Evaluate(n.B!);
+        if (_status != Status.Running) return;
+        var bytes = n.Width >> 3;
+        if (n.Index != 0 && IsMisaligned(address, bytes, Access.Write)) return;
+        if (_isa.BigEndian) value = Reverse(value, bytes);
+        if (_memory.TryWrite(address, bytes, value)) return;
+        if (ReachDevice(Access.Write, address) && !_bus.TryWrite(address, bytes, value))
+        {
+            SetFault(Access.Write, address, Status.Faulted);
+        }
+    }
+
+    private void ProbeStore(Node n)
+    {
+        var address = Evaluate(n.A!);
+        if (_status != Status.Running) return;
+        var bytes = n.Width >> 3;
+        if (n.Index != 0 && IsMisaligned(address, bytes, Access.Write)) return;
+        if (!_memory.Contains(address, (ulong)bytes)) ReachDevice(Access.Write, address);
+    }
+
+    private bool IsMisaligned(ulong address, int bytes, Access access)
+    {
+        if ((address & ((ulong)bytes - 1)) == 0) return false;
+        SetFault(access, address, Status.Misaligned);
+        return true;
+    }
+
+    /// <summary>Whether a device may be asked now; if not, the status says what to do instead.</summary>
+    private bool ReachDevice(Access access, ulong address)
+    {
+        if (!_bus.IsDevice(address))
+        {
+            SetFault(access, address, Status.Faulted);
+            return false;
+        }
+
+        if (_privileged) return true;
+        _status = Status.NeedsDevice;
+        return false;
+    }
+
+    private static ulong Reverse(ulong value, int bytes) =>
+        BinaryPrimitives.ReverseEndianness(value) >> (64 - (bytes * 8));
+}

@@ -1,0 +1,241 @@
+using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.Memory;
+using ShadowVm.Isa;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Interpreter;
+
+/// <summary>
+/// Executes guest instructions by walking their IR: the tier that all others are checked against. Simple enough to
+/// trust, one instruction at a time, no state of its own between instructions.
+/// </summary>
+public sealed partial class ReferenceInterpreter
+{
+    private readonly IsaDefinition _isa;
+    private readonly CpuState _cpu;
+    private readonly GuestMemory _memory;
+    private readonly IBus _bus;
+    private readonly EpochClock _clock;
+    private readonly RegisterFile[] _files;
+    private readonly PendingWrites _pending;
+    private readonly DecodeCache _decoded;
+    private readonly Frame _frame = new();
+    private readonly int _pcSlot;
+    private readonly ulong _unitMask;
+    private readonly ulong _addressMask;
+
+    // The instruction being executed.
+    private DecodedInstruction? _instruction;
+    private ulong _pc;
+    private ulong _next;
+    private bool _privileged;
+
+    /// <summary>Binds the interpreter to one virtual processor and its surroundings.</summary>
+    public ReferenceInterpreter(IsaDefinition isa, CpuState cpu, GuestMemory memory, IBus bus, EpochClock clock)
+    {
+        _isa = isa;
+        _cpu = cpu;
+        _memory = memory;
+        _bus = bus;
+        _clock = clock;
+        _files = [.. isa.Registers];
+        _pending = new PendingWrites(cpu);
+        _decoded = new DecodeCache(isa, memory);
+        _pcSlot = isa.PcSlot;
+        _unitMask = (ulong)isa.UnitBytes - 1;
+        _addressMask = Bits.Mask(isa.AddressBits);
+    }
+
+    /// <summary>True after an instruction that waits, until <see cref="ClearWaits"/>.</summary>
+    public bool Waits { get; private set; }
+
+    /// <summary>Instruction that an exit left at pc, or null where nothing could be fetched there.</summary>
+    public DecodedInstruction? Current => _instruction;
+
+    /// <summary>Forgets that the guest waits.</summary>
+    public void ClearWaits() => Waits = false;
+
+    /// <summary>
+    /// Runs user instructions until the recovery counter is at zero or the monitor is needed. Each retired
+    /// instruction and each trap entry takes one from the counter.
+    /// </summary>
+    /// <param name="counter">The recovery counter, not negative; what is left of it comes back.</param>
+    public ExitReason Run(ref long counter)
+    {
+        var left = counter;
+        var reason = ExitReason.Counter;
+        while (left > 0)
+        {
+            if (Fetch())
+            {
+                var kind = _instruction!.Class;
+                if (kind != InstructionClass.User)
+                {
+                    reason = kind == InstructionClass.Kernel ? ExitReason.Kernel : ExitReason.Drain;
+                    break;
+                }
+
+                ExecuteFetched(privileged: false);
+            }
+
+            if (!Finish())
+            {
+                reason = ExitReason.Device;
+                break;
+            }
+
+            left--;
+        }
+
+        counter = left;
+        return reason;
+    }
+
+    /// <summary>
+    /// Carries out the one instruction at pc for the monitor, whatever its class, devices included. It takes one from
+    /// the recovery counter, whether it retires or traps.
+    /// </summary>
+    public void StepPrivileged()
+    {
+        if (Fetch()) ExecuteFetched(privileged: true);
+        if (!Finish()) throw new InvalidOperationException($"a privileged step left the engine at {_pc:x}");
+    }
+
+    /// <summary>
+    /// Enters the guest's trap handler for an interrupt before the instruction at pc. It takes one from the recovery
+    /// counter.
+    /// </summary>
+    public void EnterInterrupt(ulong cause)
+    {
+        _instruction = null;
+        _pc = _next = _cpu[_pcSlot];
+        EnterTrap(cause, 0);
+    }
+
+    /// <summary>Evaluates a hook without arguments that changes nothing.</summary>
+    public ulong Ask(Function hook)
+    {
+        _instruction = null;
+        _pc = _next = _cpu[_pcSlot];
+        _status = Status.Running;
+        var value = (ulong)Invoke(hook);
+        _pending.Discard();
+        return value;
+    }
+
+    /// <summary>Runs a hook for its effects on registers; pc is what it sets it to, or stays.</summary>
+    public void Perform(Function hook)
+    {
+        _instruction = null;
+        _pc = _next = _cpu[_pcSlot];
+        _status = Status.Running;
+        Invoke(hook);
+        Commit();
+    }
+
+    /// <summary>False where the instruction at pc can't be fetched; its fault then stands in the status.</summary>
+    private bool Fetch()
+    {
+        _status = Status.Running;
+        _pc = _next = _cpu[_pcSlot] & _addressMask;
+        _instruction = null;
+        _privileged = false;
+        if ((_pc & _unitMask) != 0)
+        {
+            SetFault(Access.Fetch, _pc, Status.Misaligned);
+            return false;
+        }
+
+        if (!_decoded.TryFetch(_pc, out var instruction))
+        {
+            SetFault(Access.Fetch, _pc, Status.Faulted);
+            return false;
+        }
+
+        _instruction = instruction;
+        _next = (_pc + (ulong)instruction.Length) & _addressMask;
+        return true;
+    }
+
+    private void ExecuteFetched(bool privileged)
+    {
+        _privileged = privileged;
+        var definition = _instruction!.Definition;
+        if (definition is null)
+        {
+            Invoke(_isa.Hooks.Illegal);
+            return;
+        }
+
+        var caller = _frame.Enter(definition.LocalCount);
+        Execute(definition.Body);
+        _frame.Leave(caller);
+    }
+
+    /// <summary>Commits, traps, or gives up the instruction; false where a device is needed.</summary>
+    private bool Finish()
+    {
+        switch (_status)
+        {
+            case Status.Running or Status.Returned:
+                Commit();
+                _cpu.Retired++;
+                return true;
+
+            case Status.NeedsDevice:
+                _pending.Discard();
+                _deferred.Clear();
+                return false;
+
+            case Status.Faulted or Status.Misaligned:
+                var hook = _status == Status.Misaligned ? _isa.Hooks.Misaligned ?? _isa.Hooks.Fault : _isa.Hooks.Fault;
+                _status = Status.Running;
+                _frame.PassArgument(0, (ulong)_faultAccess);
+                _frame.PassArgument(1, _faultAddress);
+                Invoke(hook);
+                break;
+        }
+
+        if (_status != Status.Raised) throw new InvalidOperationException($"a fault hook raised nothing at {_pc:x}");
+        EnterTrap(_raisedCause, _raisedValue);
+        return true;
+    }
+
+    private void EnterTrap(UInt128 cause, UInt128 value)
+    {
+        _pending.Discard();
+        _deferred.Clear();
+        _status = Status.Running;
+        Waits = false; // an abandoned instruction doesn't wait either
+        _next = _pc;
+        var hook = _isa.Hooks.Trap;
+        _frame.PassArgument(0, cause);
+        if (hook.ParameterCount > 1) _frame.PassArgument(1, value);
+        Invoke(hook);
+        if (_status == Status.Raised) throw new InvalidOperationException($"the trap hook raised at {_pc:x}");
+        Commit();
+    }
+
+    private void Commit()
+    {
+        _cpu[_pcSlot] = _next & _addressMask;
+        _pending.Commit();
+        if (_deferred.Count == 0) return;
+
+        // Run for their effects after the commit; they read the new registers and can't raise.
+        _status = Status.Running;
+        foreach (var statement in _deferred) Execute(statement);
+        _deferred.Clear();
+        _pending.Commit();
+    }
+
+    private UInt128 Invoke(Function function)
+    {
+        var caller = _frame.Enter(function.LocalCount);
+        _result = 0;
+        Execute(function.Body);
+        if (_status == Status.Returned) _status = Status.Running;
+        _frame.Leave(caller);
+        return _result;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using ShadowVm.Host.Configuration;
+using ShadowVm.Host.Replica;
+using ShadowVm.Isa;
+using ShadowVm.Machine.Description;
+using ShadowVm.Machine.Elf;
+using ShadowVm.Vmm;
+
+namespace ShadowVm.Host.LifeCycle;
+
+/// <summary>
+/// Builds virtual machines from configurations. The definition is this host's own, found by name and checked by hash;
+/// all else comes with the configuration.
+/// </summary>
+/// <param name="definitions">
+/// Finds a definition by the name in <see cref="PairConfiguration.Isa"/>; throws <see cref="HostException"/> where it
+/// has none or a broken one.
+/// </param>
+public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definitions) : IGuestFactory
+{
+    /// <summary>How a definition's hash is written in <see cref="PairConfiguration.IsaHash"/>.</summary>
+    public static string HashOf(IsaDefinition definition) =>
+        definition.Hash.ToString("x32", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public IGuest Build(PairConfiguration configuration)
+    {
+        var definition = definitions(configuration.Isa);
+        var hash = HashOf(definition);
+        if (hash != configuration.IsaHash)
+        {
+            throw new HostException(
+                $"The definition of '{configuration.Isa}' is not the same on both sides: {hash} here, "
+                + $"{configuration.IsaHash} in the configuration.");
+        }
+
+        if (configuration.EpochLength is < VirtualMachineSettings.EpochLengthMin
+            or > VirtualMachineSettings.EpochLengthMax)
+        {
+            throw new HostException(
+                $"An epoch of {configuration.EpochLength} instructions is not possible: "
+                + $"{VirtualMachineSettings.EpochLengthMin} to {VirtualMachineSettings.EpochLengthMax} are.");
+        }
+
+        try
+        {
+            var machine = MachineDescription.Parse(configuration.Machine, configuration.MachineDescription);
+            if (machine.RamProblem(configuration.MemoryBytes ?? machine.RamSize) is { } problem)
+            {
+                throw new HostException($"{problem}.");
+            }
+
+            var settings = new VirtualMachineSettings
+            {
+                EpochLength = configuration.EpochLength,
+                ImageName = configuration.ImageName,
+                MemoryBytes = configuration.MemoryBytes,
+                Parameters = configuration.Parameters,
+            };
+            return new VirtualMachineGuest(new VirtualMachine(definition, machine, configuration.Image, settings));
+        }
+        catch (MachineDescriptionException e)
+        {
+            throw new HostException(e.Message, inner: e);
+        }
+        catch (ImageException e)
+        {
+            throw new HostException(e.Message, inner: e);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new HostException("The host has not enough memory for the guest's RAM.", inner: e);
+        }
+    }
+}

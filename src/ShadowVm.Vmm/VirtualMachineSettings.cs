@@ -1,0 +1,26 @@
+namespace ShadowVm.Vmm;
+
+/// <summary>What an operator sets for one guest, the same on both replicas.</summary>
+public sealed record VirtualMachineSettings
+{
+    /// <summary>Smallest epoch length in instructions.</summary>
+    public const long EpochLengthMin = 1;
+
+    /// <summary>Largest epoch length in instructions.</summary>
+    public const long EpochLengthMax = 1_000_000_000;
+
+    /// <summary>Epoch length that is right for most guests: an interrupt waits less than a disk does.</summary>
+    public const long EpochLengthDefault = 200_000;
+
+    /// <summary>What the recovery counter is set to at the start of each epoch.</summary>
+    public long EpochLength { get; init; } = EpochLengthDefault;
+
+    /// <summary>Name of the image, for errors.</summary>
+    public string ImageName { get; init; } = "image";
+
+    /// <summary>RAM in bytes, or null for what the machine description says.</summary>
+    public ulong? MemoryBytes { get; init; }
+
+    /// <summary>Words to set in the guest's parameter block before it starts, by index.</summary>
+    public IReadOnlyList<(int Index, ulong Value)> Parameters { get; init; } = [];
+}

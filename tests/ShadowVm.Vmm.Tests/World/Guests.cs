@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using ShadowVm.Isa;
+using ShadowVm.Machine.Description;
+
+namespace ShadowVm.Vmm.Tests.World;
+
+/// <summary>Machines with the guests of tests/Guests.</summary>
+internal static class Guests
+{
+    private static readonly string Root = FindRoot();
+    private static readonly IsaSource Source = IsaSource.FromFolder(Path.Combine(Root, "isa", "riscv"));
+    private static readonly MachineDescription Virt =
+        MachineDescription.Parse("virt.machine", File.ReadAllBytes(Path.Combine(Root, "isa", "machines", "virt.machine")));
+
+    public static IsaDefinition Isa { get; } = IsaDefinition.Load(Source, "rv64im_zicsr");
+
+    public static byte[] Image(string name) => File.ReadAllBytes(Path.Combine(Root, "tests", "Guests", "bin", name + ".elf"));
+
+    public static VirtualMachine Machine(string guest, long epochLength, params (int, ulong)[] set) =>
+        new(Isa, Virt, Image(guest), new VirtualMachineSettings { EpochLength = epochLength, Parameters = set, MemoryBytes = 16 << 20 });
+
+    private static string FindRoot([CallerFilePath] string here = "")
+    {
+        var folder = Path.GetDirectoryName(here)!;
+        while (!File.Exists(Path.Combine(folder, "ShadowVm.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}
