@@ -22,7 +22,7 @@ internal static class Program
         var root = new RootCommand("A virtual machine monitor that keeps a RISC guest running when its host dies.");
         foreach (var help in root.Options.OfType<HelpOption>())
         {
-            help.Action = DocumentedCommand.WithExamples(["shadowvm demo", "shadowvm run hello", "shadowvm isa list"]);
+            help.Action = new HelpWithExamples(["shadowvm demo", "shadowvm run hello", "shadowvm isa list"]);
         }
 
         root.Add(RunCommand.Create());
@@ -33,7 +33,7 @@ internal static class Program
         root.Add(SimulateCommand.Create());
 
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count != 0 && parsed.Action is not HelpAction)
+        if (parsed.Errors.Count != 0 && parsed.Action is not HelpWithExamples)
         {
             return Fail($"{parsed.Errors[0].Message.TrimEnd('.')}; see `shadowvm {CommandPath(parsed)}--help`");
         }

@@ -158,7 +158,6 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
         _state.Write(_cpu.Retired);
         _state.Write(GuestTime); // not the base: epochs of other lengths with the same clock are the same state
         _state.Write(_clock.Rate);
-        _state.Write(_outputNumber);
         _state.Write(Waiting ? 1UL : 0);
         _state.Write(ExitCode is { } code ? 1UL + (uint)code : 0UL);
         var devices = DeviceDigest();

@@ -13,7 +13,7 @@ public class DeterminismTests
     public static TheoryData<string, long> GuestsAndLengths()
     {
         var data = new TheoryData<string, long>();
-        foreach (var guest in new[] { "hello", "compute", "timer", "journal", "traps" })
+        foreach (var guest in new[] { "hello", "compute", "timer", "journal" })
         {
             foreach (var length in Lengths) data.Add(guest, length);
         }
@@ -47,7 +47,7 @@ public class DeterminismTests
     public void Journals_of_all_epoch_lengths_agree_in_number_and_payload()
     {
         var runs = Lengths.Select(length => JournalDisk.Read(Run("journal", length).Disk)).ToArray();
-        Assert.All(runs, records => Assert.Equal(runs[0].Select(r => r.Content), records.Select(r => r.Content)));
+        Assert.All(runs, records => Assert.Equal(runs[0], records));
         Assert.Equal(Workload.JournalRecords, (ulong)runs[0].Length);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 
 namespace ShadowVm.Cli.CommandLine;
 
@@ -7,19 +8,20 @@ namespace ShadowVm.Cli.CommandLine;
 internal sealed class DocumentedCommand : Command
 {
     public DocumentedCommand(string name, string description, params string[] examples)
-        : base(name, description) => Add(new HelpOption { Action = WithExamples(examples) });
+        : base(name, description) => Add(new HelpOption { Action = new HelpWithExamples(examples) });
+}
 
-    /// <summary>Help that ends with examples.</summary>
-    public static HelpAction WithExamples(string[] examples)
+/// <summary>The usual help, then examples.</summary>
+internal sealed class HelpWithExamples(string[] examples) : SynchronousCommandLineAction
+{
+    private readonly HelpAction _help = new();
+
+    public override int Invoke(ParseResult parseResult)
     {
-        var action = new HelpAction { MaxWidth = 100 };
-        action.Builder.CustomizeLayout(_ => HelpBuilder.Default.GetLayout().Append(context =>
-        {
-            if (examples.Length == 0) return false;
-            context.Output.WriteLine("Examples:");
-            foreach (var example in examples) context.Output.WriteLine($"  {example}");
-            return true;
-        }));
-        return action;
+        _help.Invoke(parseResult);
+        var output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (var example in examples) output.WriteLine("  " + example);
+        return 0;
     }
 }

@@ -1,10 +1,7 @@
 using System.CommandLine;
-using ShadowVm.Host;
 using ShadowVm.Host.Arbitration;
-using ShadowVm.Host.Backends;
 using ShadowVm.Host.Configuration;
-using ShadowVm.Isa;
-using ShadowVm.Machine.Description;
+using ShadowVm.Host.LifeCycle;
 using ShadowVm.Machine.Elf;
 using ShadowVm.Replication;
 using ShadowVm.Vmm;
@@ -58,24 +55,25 @@ internal sealed class GuestOptions
         HelpName = "INDEX=VALUE",
     };
 
-    public GuestOptions(Command command, IsaPathOption isaPath)
+    public GuestOptions(Command command)
     {
-        IsaPath = isaPath;
         command.Add(_image);
         foreach (var option in new Option[] { _isa, _machine, _memory, _epochLength, _clock, _set }) command.Add(option);
-        command.Add(isaPath.Option);
+        command.Add(Definitions.Option);
     }
 
-    public IsaPathOption IsaPath { get; }
+    public Definitions Definitions { get; } = new();
 
     /// <summary>Reads image and machine and puts together what makes the guest.</summary>
     public PairConfiguration Read(ParseResult result, RoleSettings role)
     {
-        var library = IsaPath.Library(result);
+        var library = Definitions.Library(result);
         var (imageName, image) = GuestImages.Find(result.GetRequiredValue(_image));
         var header = ElfHeader.Read(imageName, image);
-        var isa = result.GetValue(_isa) is { } wanted ? library.Load(wanted) : FindByHeader(library, header);
-        var machine = library.Machine(result.GetRequiredValue(_machine));
+        var isa = result.GetValue(_isa) is { } wanted
+            ? CommandLine.Definitions.Load(library, wanted)
+            : CommandLine.Definitions.LoadFor(library, header);
+        var machine = CommandLine.Definitions.Machine(library, result.GetRequiredValue(_machine));
         if (!machine.Architectures.Contains(isa.Name))
         {
             throw new UsageException(
@@ -88,8 +86,8 @@ internal sealed class GuestOptions
         {
             Pair = Guid.NewGuid(),
             Primary = ProcessIdentity.Current,
-            Isa = isa.Variant,
-            IsaHash = isa.Hash.ToString("x32"),
+            Isa = $"{isa.Name}/{isa.Variant}",
+            IsaHash = VirtualMachineFactory.HashOf(isa),
             Machine = machine.Name,
             MachineDescription = machine.Source.ToArray(),
             ImageName = imageName,
@@ -109,12 +107,6 @@ internal sealed class GuestOptions
             Role = role,
         };
     }
-
-    private static IsaDefinition FindByHeader(IsaLibrary library, ElfHeader header) =>
-        library.LoadForImage(header.Machine, header.Bits, header.BigEndian)
-        ?? throw new UsageException(
-            $"{header.Name}: no definition is for machine number {header.Machine} with {header.Bits} bits; "
-            + $"there are {string.Join(", ", library.Names)}");
 
     private static (int Index, ulong Value) Parameter(string text)
     {

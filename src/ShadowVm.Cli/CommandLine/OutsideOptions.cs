@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using ShadowVm.Cli.Output;
-using ShadowVm.Host;
 using ShadowVm.Host.Backends;
 using ShadowVm.Host.Channel;
 using ShadowVm.Host.LifeCycle;

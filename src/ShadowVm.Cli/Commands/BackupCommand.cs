@@ -17,8 +17,8 @@ internal static class BackupCommand
             + "lost it asks the arbiter, shuts the primary out, and carries the guest on.",
             "shadowvm backup --primary 127.0.0.1:7400 --disk path=disk.img --arbiter ./locks",
             "shadowvm backup --primary 127.0.0.1:7400 --console relay:127.0.0.1:7401 --arbiter ./locks");
-        var isaPath = new IsaPathOption();
-        command.Add(isaPath.Option);
+        var definitions = new Definitions();
+        command.Add(definitions.Option);
         var outside = new OutsideOptions(command);
         var pair = new PairOptions(command);
         var primary = new Option<string>("--primary")
@@ -36,7 +36,7 @@ internal static class BackupCommand
             return Outcomes.Report(Backup.Run(
                 new BackupOptions
                 {
-                    Guests = new GuestFactory(isaPath.Library(result)),
+                    Guests = definitions.Guests(result),
                     Primary = OutsideOptions.Address(result.GetRequiredValue(primary), insecure),
                     InsecurePlaintext = insecure,
                     Console = outside.Console(result, insecure),

@@ -2,7 +2,6 @@ using System.CommandLine;
 using ShadowVm.Cli.CommandLine;
 using ShadowVm.Cli.Output;
 using ShadowVm.Host.LifeCycle;
-using ShadowVm.Replication;
 
 namespace ShadowVm.Cli.Commands;
 
@@ -18,7 +17,7 @@ internal static class PrimaryCommand
             "shadowvm primary journal --listen 127.0.0.1:7400 --disk path=disk.img,size=1M --arbiter ./locks",
             "shadowvm primary count --listen 127.0.0.1:7400 --console relay:127.0.0.1:7401 --arbiter ./locks",
             "shadowvm primary program.elf --listen 127.0.0.1:7400 --commit epoch --epoch-length 100k --arbiter ./locks");
-        var guest = new GuestOptions(command, new IsaPathOption());
+        var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
         var pair = new PairOptions(command);
         var roles = new RoleOptions(command);
@@ -38,7 +37,7 @@ internal static class PrimaryCommand
             return Outcomes.Report(Primary.Run(
                 new PrimaryOptions
                 {
-                    Guests = new GuestFactory(guest.IsaPath.Library(result)),
+                    Guests = guest.Definitions.Guests(result),
                     Configuration = configuration,
                     Listen = OutsideOptions.Address(result.GetRequiredValue(listen), insecure),
                     InsecurePlaintext = insecure,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using ShadowVm.Cli.CommandLine;
+using ShadowVm.Cli.Output;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Replication;
 
@@ -20,7 +21,7 @@ internal static class RunCommand
             "shadowvm run compute --set 0=200 --stats",
             "shadowvm run journal --disk path=disk.img,size=1M",
             "shadowvm run program.elf -m 64M --clock instructions");
-        var guest = new GuestOptions(command, new IsaPathOption());
+        var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
         var stats = new Option<bool>("--stats") { Description = "At the end, say instructions, epochs and speed." };
         command.Add(stats);
@@ -34,7 +35,7 @@ internal static class RunCommand
             var outcome = Runner.Run(
                 new RunnerOptions
                 {
-                    Guests = new GuestFactory(guest.IsaPath.Library(result)),
+                    Guests = guest.Definitions.Guests(result),
                     Configuration = configuration,
                     Console = outside.Console(result, insecurePlaintext: false),
                     Disks = outside.Disks(result),

@@ -21,6 +21,7 @@ internal static class ElfConstants
 
     public const uint SegmentLoad = 1;
     public const uint SegmentInterpreter = 3;
+    public const uint FlagExecutable = 1;
 
     public const uint SectionSymbols = 2;
 

@@ -74,7 +74,7 @@ public static class ElfLoader
         throw new ImageException($"{header.Name}: not an executable but {what} (type {header.Type} at offset 16)");
     }
 
-    private static List<ElfSegment> ReadSegments(ElfHeader header, in ElfReader reader)
+    internal static List<ElfSegment> ReadSegments(ElfHeader header, in ElfReader reader)
     {
         var (name, count, expected) =
             (header.Name, header.ProgramHeaderCount, ElfSegment.HeaderBytes(header.Bits));

@@ -8,8 +8,16 @@ namespace ShadowVm.Machine.Elf;
 /// <param name="Physical">Address that it is loaded at.</param>
 /// <param name="FileBytes">Bytes in the file.</param>
 /// <param name="MemoryBytes">Bytes in memory; those beyond the file's are zero.</param>
+/// <param name="Flags">p_flags.</param>
 internal readonly record struct ElfSegment(
-    int Index, uint Type, ulong Offset, ulong Virtual, ulong Physical, ulong FileBytes, ulong MemoryBytes)
+    int Index,
+    uint Type,
+    ulong Offset,
+    ulong Virtual,
+    ulong Physical,
+    ulong FileBytes,
+    ulong MemoryBytes,
+    uint Flags)
 {
     /// <summary>Bytes of a program header.</summary>
     public static int HeaderBytes(int bits) => bits == 64 ? 56 : 32;
@@ -23,7 +31,8 @@ internal readonly record struct ElfSegment(
             reader.Word(at + 16),
             reader.Word(at + 24),
             reader.Word(at + 32),
-            reader.Word(at + 40))
+            reader.Word(at + 40),
+            reader.Int(at + 4))
         : new ElfSegment(
             index,
             reader.Int(at),
@@ -31,5 +40,6 @@ internal readonly record struct ElfSegment(
             reader.Word(at + 8),
             reader.Word(at + 12),
             reader.Word(at + 16),
-            reader.Word(at + 20));
+            reader.Word(at + 20),
+            reader.Int(at + 24));
 }

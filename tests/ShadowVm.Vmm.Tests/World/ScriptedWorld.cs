@@ -1,7 +1,6 @@
 using System.Text;
 using ShadowVm.Machine;
 using ShadowVm.Machine.Channel;
-using ShadowVm.Machine.Console;
 
 namespace ShadowVm.Vmm.Tests.World;
 

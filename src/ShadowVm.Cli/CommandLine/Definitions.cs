@@ -1,0 +1,98 @@
+using System.CommandLine;
+using ShadowVm.Host.LifeCycle;
+using ShadowVm.Isa;
+using ShadowVm.Machine.Description;
+using ShadowVm.Machine.Elf;
+
+namespace ShadowVm.Cli.CommandLine;
+
+/// <summary>Where definitions and machine descriptions lie, and finding one in them.</summary>
+internal sealed class Definitions
+{
+    private const string MachinesFolder = "machines";
+
+    /// <summary>The option that names the folder.</summary>
+    public Option<string?> Option { get; } = new("--isa-path")
+    {
+        Description = "Folder of definitions; else SHADOWVM_ISA, ./isa, or the folder beside the program.",
+        HelpName = "FOLDER",
+    };
+
+    public IsaLibrary Library(ParseResult result) => new(result.GetValue(Option));
+
+    /// <summary>Builds guests whose definition is found here.</summary>
+    public VirtualMachineFactory Guests(ParseResult result)
+    {
+        var library = Library(result);
+        return new VirtualMachineFactory(name => Load(library, name));
+    }
+
+    /// <summary>A definition by its name, by a variant's, or by both as in name/variant.</summary>
+    public static IsaDefinition Load(IsaLibrary library, string wanted)
+    {
+        var slash = wanted.IndexOf('/', StringComparison.Ordinal);
+        if (slash > 0) return IsaDefinition.Load(library.Open(wanted[..slash]), wanted[(slash + 1)..]);
+        var names = library.Names();
+        if (names.Contains(wanted)) return IsaDefinition.Load(library.Open(wanted));
+        var refused = new List<string>();
+        foreach (var name in names)
+        {
+            try
+            {
+                return IsaDefinition.Load(library.Open(name), wanted);
+            }
+            catch (IsaException e)
+            {
+                refused.Add(e.Message);
+            }
+        }
+
+        throw new UsageException(refused.Count == 1
+            ? $"--isa: {refused[0]}"
+            : $"--isa: '{wanted}' is neither a definition ({string.Join(", ", names)}) nor a variant of one");
+    }
+
+    /// <summary>The definition that an image's header asks for.</summary>
+    public static IsaDefinition LoadFor(IsaLibrary library, ElfHeader header)
+    {
+        if (library.FindByElf(header.Machine, header.Bits) is { } found)
+        {
+            return IsaDefinition.Load(found.Source, found.Variant);
+        }
+
+        throw new UsageException(
+            $"{header.Name}: no definition is for machine number {header.Machine} with {header.Bits} bits; "
+            + $"there are {string.Join(", ", library.Names())}");
+    }
+
+    /// <summary>A machine description by name, from the folder beside the definitions.</summary>
+    public static MachineDescription Machine(IsaLibrary library, string name)
+    {
+        var known = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var root in library.Roots)
+        {
+            var folder = Path.Combine(root, MachinesFolder);
+            if (!Directory.Exists(folder)) continue;
+            foreach (var path in Directory.GetFiles(folder, "*.machine"))
+            {
+                var found = Path.GetFileNameWithoutExtension(path);
+                if (found == name) return Read(path);
+                known.Add(found);
+            }
+        }
+
+        throw new UsageException($"--machine: there is no '{name}'; there are {string.Join(", ", known)}");
+    }
+
+    private static MachineDescription Read(string path)
+    {
+        try
+        {
+            return MachineDescription.Parse(Path.GetFileName(path), File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--machine: {path} can't be read: {e.Message}");
+        }
+    }
+}
