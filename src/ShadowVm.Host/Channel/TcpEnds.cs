@@ -72,15 +72,18 @@ public static class TcpConnectingEnd
     private static Socket? TryConnect(IPEndPoint endpoint, CancellationToken stop)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        // Not the asynchronous connect: it would wait for a thread of the pool, and leave the socket in a mode in which
+        // each blocking call goes through the runtime's event loop.
+        using var registration = stop.Register(socket.Dispose);
         try
         {
-            socket.ConnectAsync(endpoint, stop).AsTask().GetAwaiter().GetResult();
+            socket.Connect(endpoint);
             // On loopback a socket can connect to itself when the port lies in the ephemeral range.
             if (!Equals(socket.LocalEndPoint, socket.RemoteEndPoint)) return socket;
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Nobody listens yet; the caller tries again.
+            // Nobody listens yet, or the wait is over; the caller tries again.
         }
 
         socket.Dispose();
