@@ -32,6 +32,7 @@ internal static class LockstepPair
             if (digest != backup.Digest()) Assert.Fail($"{guest} diverged at epoch {primary.Epoch}, length {epochLength}");
             all = (all * 31) + digest;
             world.Take(primary);
+            world.BetweenEpochs?.Invoke();
             if (primary.ExitCode is not null) break;
             batch = world.Due(primary);
             clock = InstructionClock.Next(primary, batch.Length != 0);

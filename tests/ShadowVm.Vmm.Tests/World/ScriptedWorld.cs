@@ -35,6 +35,9 @@ internal sealed class ScriptedWorld
     /// <summary>Instruction counts at or after which the connection is cut once.</summary>
     public Queue<ulong> DisconnectAt { get; } = new();
 
+    /// <summary>Called once for each epoch of the pair.</summary>
+    public Action? BetweenEpochs { get; set; }
+
     /// <summary>Takes the outputs of the epoch that ended.</summary>
     public void Take(VirtualMachine machine)
     {
