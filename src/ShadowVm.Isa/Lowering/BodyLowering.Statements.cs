@@ -132,7 +132,7 @@ internal sealed partial class BodyLowering
     private void NothingStored(Token at, string what)
     {
         if (_stored && !_probed)
-            bag.Error(at, $"{what} when a store is already done", "put it before the store, or probe.store.WIDTH(address) first");
+            bag.Error(at, $"{what} when a store is already done", "put it first, or probe.store.WIDTH(address)");
     }
 
     private Node LowerStore(Expression call, string path)
