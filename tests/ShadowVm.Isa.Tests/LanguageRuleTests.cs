@@ -187,6 +187,35 @@ public class LanguageRuleTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("store.32(r[a], 1); store.32(r[b], 1)", "A second store may fault")]
+    [InlineData("store.32(r[a], 1); raise bad", "This raises")]
+    [InlineData("store.32(r[a], 1); r[c] = zx(load.8(r[b]))", "A load may fault")]
+    [InlineData("store.32(r[a], 1); check(r[b])", "This call may raise")]
+    [InlineData("put(r[a]); put(r[b])", "This call may raise")]
+    [InlineData("for i in 0..3 { store.8(r[a], 1) }", "A store in a loop")]
+    [InlineData("if flags.z { store.32(r[a], 1) }; store.32(r[b], 1)", "A second store may fault")]
+    [InlineData("if flags.z { store.32(r[a], 1) } else { store.32(r[b], 1) }", null)]
+    [InlineData("match flags.z { 0 => store.32(r[a], 1) else => store.32(r[b], 1) }", null)]
+    [InlineData("probe.store.32(r[b]); store.32(r[a], 1); store.32(r[b], 1)", null)]
+    [InlineData("check(r[b]); store.32(r[a], 1)", null)]
+    public void Nothing_may_leave_an_instruction_behind_its_first_store(string body, string? expected)
+    {
+        var findings = Toy.Check($"""
+            procedure check(value : size)
+                require value != 0 else raise bad
+            procedure put(address : size)
+                store.32(address, 0)
+            user one Three op=00000001  "one"
+                {body}
+
+            """);
+        if (expected is null)
+            Assert.Empty(findings);
+        else
+            Assert.StartsWith(expected, Assert.Single(findings).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Decoding_conditions_may_not_look_at_state()
     {

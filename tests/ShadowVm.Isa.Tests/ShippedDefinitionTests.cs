@@ -42,7 +42,8 @@ public class ShippedDefinitionTests
         var x = Wide.Registers.Single(r => r.Name == "x");
         Assert.Equal((64, 32, 0), (x.Width, x.Count, x.Zero));
         Assert.Equal(
-            ["zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
+            ["zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2",
+            "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
             "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"],
             x.ElementNames);
         Assert.Equal(3UL, Wide.Registers.Single(r => r.Name == "mode").Reset);

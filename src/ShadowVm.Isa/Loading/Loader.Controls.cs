@@ -183,7 +183,7 @@ internal sealed partial class Loader
         if (at < 0 || at >= Int128.One << control.Space.NumberWidth)
             throw _bag.Fail(
                 number.First,
-                $"The number {at.ToString(CultureInfo.InvariantCulture)} does not fit the space '{control.Space.Name}'");
+                $"The number {at.ToString(CultureInfo.InvariantCulture)} does not fit '{control.Space.Name}'");
         var name = control.IndexName is null ? control.Name : control.Name + index;
         if (!control.Space.Controls.TryAdd((int)at, new ControlInstance(control, index, name)))
         {

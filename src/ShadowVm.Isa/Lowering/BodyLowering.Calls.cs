@@ -20,6 +20,9 @@ internal sealed partial class BodyLowering
         if (CallDepth > Limits.CallDepth)
             throw bag.Fail(at, $"Calls are nested deeper than {Limits.CallDepth} levels");
         Charge(body.Cost, at);
+        if ((body.Effects & Effects.Raises) != 0)
+            NothingStored(at, "This call may raise");
+        _stored |= (body.Effects & Effects.Stores) != 0;
         Note(body.Effects, at);
         return new Node
         {
@@ -262,6 +265,7 @@ internal sealed partial class BodyLowering
     private Node Load(Expression e, string path)
     {
         var (width, aligned) = AccessOf(e, path, "load".Length);
+        NothingStored(e.First, "A load may fault");
         Note(Effects.Loads | Effects.Raises, e.First);
         var address = Lower(Argument(e, 0, 1), model.AddressBits);
         return new Node { Op = Op.Load, Width = width, Index = aligned ? 1 : 0, A = address };

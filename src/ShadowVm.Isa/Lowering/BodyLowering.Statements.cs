@@ -124,22 +124,26 @@ internal sealed partial class BodyLowering
         return value;
     }
 
+    // A store was done on the way here, and whether all that follow it were probed.
+    private bool _stored;
     private bool _probed;
+
+    /// <summary>What may leave the instruction must come before its first store, or be probed.</summary>
+    private void NothingStored(Token at, string what)
+    {
+        if (_stored && !_probed)
+            bag.Error(at, $"{what} when a store is already done", "put it first, or probe.store.WIDTH(address)");
+    }
 
     private Node LowerStore(Expression call, string path)
     {
         var (width, aligned) = AccessOf(call, path, "store".Length);
-        if ((Effects & Effects.Stores) != 0 && !_probed)
-        {
-            bag.Error(
-                call.First,
-                "A second store may fault when the first is already done",
-                "put probe.store.WIDTH(address) first");
-        }
+        NothingStored(call.First, "A second store may fault");
 
         Note(Effects.Stores | Effects.Raises, call.First);
         var address = Lower(Argument(call, 0, 2), model.AddressBits);
         var value = Lower(Argument(call, 1, 2), width);
+        _stored = true;
         return new Node { Op = Op.Store, Width = width, Index = aligned ? 1 : 0, A = address, B = value };
     }
 
@@ -150,13 +154,17 @@ internal sealed partial class BodyLowering
             return LowerBlock(test.Value == UInt128.One ? s.Body : s.Other ?? []);
         // What one arm has written is not yet written in the other.
         var before = _written.ToArray();
+        var stored = _stored;
         var yes = LowerBlock(s.Body);
         if (s.Other is null)
             return Nodes.If(test, yes, null);
         var afterYes = _written.ToArray();
+        var storedYes = _stored;
         Restore(before);
+        _stored = stored;
         var no = LowerBlock(s.Other);
         _written.UnionWith(afterYes);
+        _stored |= storedYes;
         return Nodes.If(test, yes, no);
     }
 
@@ -174,8 +182,16 @@ internal sealed partial class BodyLowering
         var arms = new List<(Node? Test, Node Body)>();
         var seen = new HashSet<UInt128>();
         var complete = false;
+        var before = _written.ToArray();
+        var (stored, storedInAny) = (_stored, _stored);
+        var writtenInAny = new HashSet<string>(_written);
         foreach (var (pattern, body) in s.Arms)
         {
+            // What one arm has done is not yet done in the next.
+            storedInAny |= _stored;
+            writtenInAny.UnionWith(_written);
+            Restore(before);
+            _stored = stored;
             if (complete)
                 throw bag.Fail(s.Token, "An arm behind 'else' is never reached");
             if (pattern is null)
@@ -195,6 +211,8 @@ internal sealed partial class BodyLowering
         if (!complete && (value.Width > 16 || seen.Count != 1 << value.Width))
             throw bag.Fail(
                 s.Token, $"This 'match' names {seen.Count} of the values of {value.Width} bits", "add 'else => ...'");
+        _stored |= storedInAny;
+        _written.UnionWith(writtenInAny);
         Node? result = null;
         for (var i = arms.Count - 1; i >= 0; i--)
         {
@@ -217,10 +235,10 @@ internal sealed partial class BodyLowering
         var local = DeclareVariable(s.Name.Text, 32, false);
         var before = Cost;
         _loops++;
-        var hadStores = (Effects & Effects.Stores) != 0;
+        var stored = _stored;
         var body = LowerBlock(s.Body);
         _loops--;
-        if (!hadStores && (Effects & Effects.Stores) != 0 && !_probed && turns > 1)
+        if (!stored && _stored && !_probed && turns > 1)
         {
             bag.Error(
                 s.Token,
@@ -284,8 +302,7 @@ internal sealed partial class BodyLowering
             throw bag.Fail(
                 s.Name,
                 $"'hook trap' takes {trap.Parameters.Length - 1} values besides the cause, not {s.Arguments.Length}");
-        if ((Effects & Effects.Stores) != 0 && !_probed)
-            bag.Error(s.Token, "This raises when a store is already done", "raise before the store");
+        NothingStored(s.Token, "This raises");
         Note(Effects.Raises, s.Token);
         var items = new Node[trap.Parameters.Length];
         items[0] = ConstantFolder.At(
