@@ -26,7 +26,8 @@ public sealed partial class IsaDefinition
     {
         var encoding = Model is null ? null : (_tree ??= DecodeTree.Over(Model.Encodings)).Find(word, Functions);
         if (encoding?.Instruction is not { } instruction)
-            return new DecodedInstruction(null, word, Model is null ? UnitBytes : LengthOf(FirstUnit(word)), InstructionClass.User, []);
+            return new DecodedInstruction(
+                null, word, Model is null ? UnitBytes : LengthOf(FirstUnit(word)), InstructionClass.User, []);
         var chosen = encoding.Class;
         foreach (var (refined, _, condition) in encoding.Refinements)
         {
@@ -45,7 +46,8 @@ public sealed partial class IsaDefinition
     /// <param name="name">The instruction.</param>
     /// <param name="fields">A value for each of its operands.</param>
     /// <exception cref="ArgumentException">
-    /// There is no such instruction or operand, a value doesn't fit or is missing, or the encoding's condition refuses them.
+    /// There is no such instruction or operand, a value doesn't fit or is missing, or the encoding's condition
+    /// refuses them.
     /// </exception>
     public uint Encode(string name, params (string Field, long Value)[] fields)
     {

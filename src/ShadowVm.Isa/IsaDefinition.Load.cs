@@ -40,7 +40,9 @@ public sealed partial class IsaDefinition
     /// <returns>Errors and warnings in text order; empty where all is well.</returns>
     public static IReadOnlyList<Diagnostic> Check(IsaSource source) => Checker.Run(source);
 
-    /// <summary>Names of the variants: each set of parameter values with all extensions, the default one first.</summary>
+    /// <summary>
+    /// Names of the variants: each set of parameter values with all extensions, the default one first.
+    /// </summary>
     /// <param name="source">The text.</param>
     /// <exception cref="IsaException">The text is wrong.</exception>
     public static IReadOnlyList<string> Variants(IsaSource source)

@@ -22,7 +22,9 @@ public sealed partial class IsaDefinition
         return Printer().Print(instruction, pc);
     }
 
-    /// <summary>Everything about an instruction, for people: encoding, class, operands, text, lowered semantics.</summary>
+    /// <summary>
+    /// Everything about an instruction, for people: encoding, class, operands, text, lowered semantics.
+    /// </summary>
     /// <param name="name">The instruction.</param>
     /// <returns>Lines of text, or null where there is no such instruction.</returns>
     /// <exception cref="IsaException">Its body has errors.</exception>
@@ -37,9 +39,12 @@ public sealed partial class IsaDefinition
             text.Append(CultureInfo.InvariantCulture, $"  {documentation}\n");
         text.Append(CultureInfo.InvariantCulture, $"syntax    {e.Template}\n");
         text.Append(CultureInfo.InvariantCulture, $"encoding  {Bits(e)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"class     {(e.IsReserved ? "reserved" : e.Class.ToString().ToLowerInvariant())}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"class     {(e.IsReserved ? "reserved" : e.Class.ToString().ToLowerInvariant())}\n");
         foreach (var (refined, condition, _) in e.Refinements)
-            text.Append(CultureInfo.InvariantCulture, $"          {refined.ToString().ToLowerInvariant()} where {condition}\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"          {refined.ToString().ToLowerInvariant()} where {condition}\n");
         if (e.WhereText is not null)
             text.Append(CultureInfo.InvariantCulture, $"where     {e.WhereText}\n");
         foreach (var operand in e.Operands)

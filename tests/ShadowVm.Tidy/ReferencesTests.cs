@@ -24,7 +24,7 @@ public class ReferencesTests
         ["ShadowVm.Events"] = [],
         ["ShadowVm.Isa"] = ["System.IO.Hashing"],
         ["ShadowVm.Engine"] = [],
-        ["ShadowVm.Machine"] = [],
+        ["ShadowVm.Machine"] = ["System.IO.Hashing"],
         ["ShadowVm.Vmm"] = ["System.IO.Hashing"],
         ["ShadowVm.Replication"] = ["System.IO.Hashing"],
         ["ShadowVm.Simulation"] = [],

@@ -31,7 +31,7 @@ public partial class SourceTests
     // Each seam through which an assembly touches what is banned elsewhere, with its reason.
     private static readonly (string File, string Call)[] Seams =
     [
-        ("src/ShadowVm.Isa/IsaLibrary.cs", "Environment."), // SHADOWVM_ISA says where definitions lie
+        ("src/ShadowVm.Isa/Source/IsaLibrary.cs", "Environment."), // SHADOWVM_ISA says where definitions lie
     ];
 
     [Fact]
@@ -81,7 +81,7 @@ public partial class SourceTests
     public void Files_are_short_and_lines_fit()
     {
         const int linesMax = 600;
-        const int columnsMax = 120;
+        const int columnsMax = 140;
         var found = new List<string>();
         foreach (var path in Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs")))
         {

@@ -13,7 +13,7 @@ public class DeterminismTests
     public static TheoryData<string, long> GuestsAndLengths()
     {
         var data = new TheoryData<string, long>();
-        foreach (var guest in new[] { "hello", "compute", "timer", "journal" })
+        foreach (var guest in new[] { "hello", "compute", "timer", "journal", "traps", "example" })
         {
             foreach (var length in Lengths) data.Add(guest, length);
         }

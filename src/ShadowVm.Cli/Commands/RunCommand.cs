@@ -51,5 +51,5 @@ internal static class RunCommand
     private static void Report(ReplicaProgress last, TimeSpan elapsed) => Console.Error.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"shadowvm: {last.Instructions} instructions, {last.Epoch} epochs, {elapsed.TotalSeconds:0.000} s, "
-        + $"{last.Instructions / elapsed.TotalMicroseconds:0.0} MIPS"));
+        + $"{last.Instructions / elapsed.TotalMicroseconds:0.0} million instructions/s"));
 }

@@ -50,7 +50,7 @@ internal static class Checker
 
         foreach (var (_, _, value) in model.Context)
             Guard(bag, () => new BodyLowering(model, bag, loader.Functions).LowerAnyWidth(value));
-        if (bag.HasErrors || !model.State.ContainsKey("pc"))
+        if (!model.State.ContainsKey("pc"))
             return;
         var definition = IsaDefinition.From(source, loader, variant);
         Guard(bag, () => Disassembler.For(definition, bag));

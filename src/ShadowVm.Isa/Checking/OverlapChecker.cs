@@ -19,7 +19,7 @@ internal static class OverlapChecker
             for (var j = i + 1; j < encodings.Count; j++)
             {
                 var (a, b) = (encodings[i], encodings[j]);
-                if (a.Bits != b.Bits || (a.Mask & b.Mask & (a.Value ^ b.Value)) != 0)
+                if (a.IsBroken || b.IsBroken || a.Bits != b.Bits || (a.Mask & b.Mask & (a.Value ^ b.Value)) != 0)
                     continue;
                 if (SharedWord(definition, a, b, ref tries) is not { } word)
                     continue;
@@ -32,7 +32,8 @@ internal static class OverlapChecker
 
     private static void Report(IsaDefinition definition, Encoding a, Encoding b, uint word, DiagnosticBag bag)
     {
-        var narrow = System.Numerics.BitOperations.PopCount(a.Mask) > System.Numerics.BitOperations.PopCount(b.Mask) ? a : b;
+        var narrow = System.Numerics.BitOperations.PopCount(a.Mask) > System.Numerics.BitOperations.PopCount(b.Mask)
+            ? a : b;
         var wide = narrow == a ? b : a;
         var digits = narrow.Bits / 4;
         var text = Disassembler.For(definition, bag).Print(narrow, narrow.Extract(word), word, 0, false);
@@ -42,8 +43,11 @@ internal static class OverlapChecker
             $"say 'over {wide.Name}' in '{narrow.Name}', or narrow one with 'where'");
     }
 
-    /// <summary>Whether <paramref name="narrow"/> says over <paramref name="wide"/>; checks that it lies within.</summary>
-    private static bool Covers(IsaDefinition definition, Encoding narrow, Encoding wide, ref int tries, DiagnosticBag bag)
+    /// <summary>
+    /// Whether <paramref name="narrow"/> says over <paramref name="wide"/>; checks that it lies within.
+    /// </summary>
+    private static bool Covers(
+        IsaDefinition definition, Encoding narrow, Encoding wide, ref int tries, DiagnosticBag bag)
     {
         var index = narrow.Over.FindIndex(t => t.Text == wide.Name);
         if (index < 0)
@@ -52,14 +56,18 @@ internal static class OverlapChecker
         if ((wide.Mask & ~narrow.Mask) != 0)
             outside = narrow.Value | (wide.Mask & ~narrow.Mask & ~wide.Value);
         else if (wide.Where is not null)
-            outside = FindWord(narrow, wide, w => Matches(definition, narrow, w) && !Matches(definition, wide, w), ref tries);
+            outside = FindWord(narrow, wide, w => Matches(definition, narrow, w)
+                && !Matches(definition, wide, w), ref tries);
         if (outside is { } word && Matches(definition, narrow, word))
-            bag.Error(narrow.Over[index], $"'{narrow.Name}' is not within '{wide.Name}': 0x{word:x8} is the one but not the other");
+            bag.Error(
+                narrow.Over[index],
+                $"'{narrow.Name}' is not within '{wide.Name}': 0x{word:x8} is the one but not the other");
         return true;
     }
 
     private static bool Matches(IsaDefinition definition, Encoding encoding, uint word) =>
-        (word & encoding.Mask) == encoding.Value && DecodeTree.Holds(encoding, encoding.Where, word, definition.Functions);
+        (word & encoding.Mask) == encoding.Value
+            && DecodeTree.Holds(encoding, encoding.Where, word, definition.Functions);
 
     private static uint? SharedWord(IsaDefinition definition, Encoding a, Encoding b, ref int tries)
     {

@@ -81,7 +81,9 @@ internal sealed class DecodeTree
         return new DecodeTree(matching, _known | bits);
     }
 
-    /// <summary>The longest run, up to 8 bits, that the most candidates fix; none where it would not part them.</summary>
+    /// <summary>
+    /// The longest run, up to 8 bits, that the most candidates fix; none where it would not part them.
+    /// </summary>
     private static (int Shift, int Width) BestRun(Encoding[] candidates, uint known)
     {
         var all = ~known;

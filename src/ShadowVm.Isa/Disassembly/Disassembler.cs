@@ -8,7 +8,9 @@ using Encoding = ShadowVm.Isa.Model.Encoding;
 
 namespace ShadowVm.Isa.Disassembly;
 
-/// <summary>Prints instructions by their templates; an alias that matches goes before, the most fixed bits first.</summary>
+/// <summary>
+/// Prints instructions by their templates; an alias that matches goes before, the most fixed bits first.
+/// </summary>
 internal sealed class Disassembler
 {
     private readonly IsaDefinition _definition;
@@ -94,7 +96,10 @@ internal sealed class Disassembler
     public string Print(DecodedInstruction decoded, ulong pc) =>
         decoded.Definition?.Encoding is { } encoding
             ? Print(encoding, decoded.Operands, decoded.Word, pc, true)
-            : $".{decoded.Length}byte 0x{decoded.Word.ToString("x" + decoded.Length * 2, CultureInfo.InvariantCulture)}";
+            : Unknown(decoded.Length, decoded.Word);
+
+    private static string Unknown(int length, uint word) =>
+        $".{length}byte 0x{word.ToString("x" + length * 2, CultureInfo.InvariantCulture)}";
 
     public string Print(Encoding encoding, long[] operands, uint word, ulong pc, bool aliases)
     {
@@ -155,7 +160,8 @@ internal sealed class Disassembler
                 text.Append(part.Text);
                 break;
             case PartKind.Register:
-                text.Append(value < (UInt128)part.Names.Length ? part.Names[(int)value] : part.Text + value.ToString(culture));
+                text.Append(
+                    value < (UInt128)part.Names.Length ? part.Names[(int)value] : part.Text + value.ToString(culture));
                 break;
             case PartKind.Control:
                 text.Append(part.Space!.Controls.TryGetValue((int)value, out var control)

@@ -52,7 +52,13 @@ internal static class TemplateParser
     }
 
     private static Part Hole(
-        string text, int group, Token at, Encoding encoding, DefinitionModel model, FunctionLowering functions, DiagnosticBag bag)
+        string text,
+        int group,
+        Token at,
+        Encoding encoding,
+        DefinitionModel model,
+        FunctionLowering functions,
+        DiagnosticBag bag)
     {
         // The hole is read as a text of its own; what is wrong in it is reported at the template.
         var inner = new DiagnosticBag();
@@ -92,7 +98,7 @@ internal static class TemplateParser
             if (operand?.Choice is not null && kind == PartKind.Number)
                 (kind, choice) = (PartKind.Choice, operand.Choice);
             var value = operand is not null
-                ? new Node { Op = Op.Operand, Index = Array.IndexOf(encoding.Operands, operand), Width = kind == PartKind.Number && operand.Sign == Sign.Signed ? 64 : operand.Width }
+                ? OperandValue(operand, Array.IndexOf(encoding.Operands, operand), kind)
                 : LowerValue(written, kind, encoding, model, functions, inner);
             return new Part
             {
@@ -112,8 +118,20 @@ internal static class TemplateParser
         }
     }
 
+    /// <summary>Signed numbers keep their sign: operands are held at 64 bits.</summary>
+    private static Node OperandValue(Operand operand, int index, PartKind kind)
+    {
+        var isSigned = kind == PartKind.Number && operand.Sign == Sign.Signed;
+        return new Node { Op = Op.Operand, Index = index, Width = isSigned ? 64 : operand.Width };
+    }
+
     private static Node LowerValue(
-        Expression written, PartKind kind, Encoding encoding, DefinitionModel model, FunctionLowering functions, DiagnosticBag bag)
+        Expression written,
+        PartKind kind,
+        Encoding encoding,
+        DefinitionModel model,
+        FunctionLowering functions,
+        DiagnosticBag bag)
     {
         var lowering = new BodyLowering(model, bag, functions) { Encoding = encoding, DecodeOnly = true };
         return kind == PartKind.Target ? lowering.Lower(written, model.AddressBits) : lowering.LowerAnyWidth(written);

@@ -6,7 +6,9 @@ namespace ShadowVm.Isa.Ir;
 /// <summary>Prints lowered semantics as an indented tree, for people.</summary>
 public static class IrPrinter
 {
-    /// <summary>The tree below a node, a line for each node; DAG parts that are shared are printed where they are used.</summary>
+    /// <summary>
+    /// The tree below a node, a line for each node; DAG parts that are shared are printed where they are used.
+    /// </summary>
     /// <param name="node">Where to begin.</param>
     /// <param name="definition">Gives names to registers and functions.</param>
     /// <param name="operands">Names of the instruction's operands, or null in a function.</param>

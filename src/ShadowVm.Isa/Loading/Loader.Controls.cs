@@ -47,16 +47,25 @@ internal sealed partial class Loader
                     space.Absent = body.ParseBlockOrStatement();
                     break;
                 default:
-                    throw _bag.Fail(first, $"{first.Shown} is no clause of 'space'", Suggestion.For(first.Text, ["access", "absent"]));
+                    throw _bag.Fail(
+                        first,
+                        $"{first.Shown} is no clause of 'space'",
+                        Suggestion.For(first.Text, ["access", "absent"]));
             }
         });
         if (space.Absent is null)
-            _bag.Error(name, $"The space '{name.Text}' doesn't say what a number without a control does", "add 'absent STATEMENT'");
+            _bag.Error(
+                name,
+                $"The space '{name.Text}' doesn't say what a number without a control does",
+                "add 'absent STATEMENT'");
         var number = parameters[0];
         space.Reader = Generated(name, $"{name.Text}.read", [number], width, l => SpaceFunctions.Read(space, l, false));
-        space.Modifier = Generated(name, $"{name.Text}.modify", [number], width, l => SpaceFunctions.Read(space, l, true));
-        space.Writer = Generated(name, $"{name.Text}.write", [number, ("value", width)], 0, l => SpaceFunctions.Write(space, l));
-        space.Checker = Generated(name, $"{name.Text}.check", [number, ("writing", 1)], 0, l => SpaceFunctions.Check(space, l));
+        space.Modifier = Generated(
+            name, $"{name.Text}.modify", [number], width, l => SpaceFunctions.Read(space, l, true));
+        space.Writer = Generated(
+            name, $"{name.Text}.write", [number, ("value", width)], 0, l => SpaceFunctions.Write(space, l));
+        space.Checker = Generated(
+            name, $"{name.Text}.check", [number, ("writing", 1)], 0, l => SpaceFunctions.Check(space, l));
     }
 
     private static (Expression Condition, Statement[] Else) ReadAccess(StatementParser body)
@@ -86,7 +95,8 @@ internal sealed partial class Loader
         header.Expect("at", "after the control's name");
         var spaceName = header.ExpectName("a space");
         if (!Model.Spaces.TryGetValue(spaceName.Text, out var space))
-            throw _bag.Fail(spaceName, $"There is no space '{spaceName.Text}'", Suggestion.For(spaceName.Text, Model.Spaces.Keys));
+            throw _bag.Fail(
+                spaceName, $"There is no space '{spaceName.Text}'", Suggestion.For(spaceName.Text, Model.Spaces.Keys));
         var number = header.ParseExpression();
         header.Expect(":", "after the number");
         var width = Width(header.ParseExpression());
@@ -111,7 +121,10 @@ internal sealed partial class Loader
             else if (header.TryTake("view"))
                 (viewOf, viewBits) = ReadViewOf(header, viewFields);
             else
-                throw _bag.Fail(header.Current, $"{header.Current.Shown} is left over after the control", "possible are 'when', 'split', 'computed', 'view of', '='");
+                throw _bag.Fail(
+                    header.Current,
+                    $"{header.Current.Shown} is left over after the control",
+                    "possible are 'when', 'split', 'computed', 'view of', '='");
         }
 
         if (index is null && !Holds(when))
@@ -143,7 +156,8 @@ internal sealed partial class Loader
         Model.State[name.Text] = state;
         Model.Controls[name.Text] = control;
         if (split && index is not null)
-            throw _bag.Fail(name, "Families of split control registers are not carried out by this version of the language");
+            throw _bag.Fail(
+                name, "Families of split control registers are not carried out by this version of the language");
         var body = BodyOf(extent, bodyStart);
         Lines(body, first => ReadControlLine(body, first, control));
         if (computed && control.Read is null)
@@ -167,12 +181,15 @@ internal sealed partial class Loader
             return;
         var at = Number(number, "The number of a control", Names);
         if (at < 0 || at >= Int128.One << control.Space.NumberWidth)
-            throw _bag.Fail(number.First, $"The number {at.ToString("x", CultureInfo.InvariantCulture)} does not fit the space '{control.Space.Name}'");
+            throw _bag.Fail(
+                number.First,
+                $"The number {at.ToString(CultureInfo.InvariantCulture)} does not fit the space '{control.Space.Name}'");
         var name = control.IndexName is null ? control.Name : control.Name + index;
         if (!control.Space.Controls.TryAdd((int)at, new ControlInstance(control, index, name)))
         {
             var other = control.Space.Controls[(int)at].Name;
-            throw _bag.Fail(number.First, $"'{name}' and '{other}' are both at 0x{(int)at:x} of '{control.Space.Name}'");
+            throw _bag.Fail(
+                number.First, $"'{name}' and '{other}' are both at 0x{(int)at:x} of '{control.Space.Name}'");
         }
 
         if (control.Space.Controls.Count > 4096)
@@ -215,7 +232,10 @@ internal sealed partial class Loader
                 {
                     var field = body.Take();
                     if (!control.State.Fields.Exists(f => f.Name == field.Text))
-                        throw _bag.Fail(field, $"'{control.Name}' has no field '{field.Text}'", Suggestion.For(field.Text, control.State.Fields.ConvertAll(f => f.Name)));
+                        throw _bag.Fail(
+                            field,
+                            $"'{control.Name}' has no field '{field.Text}'",
+                            Suggestion.For(field.Text, control.State.Fields.ConvertAll(f => f.Name)));
                     control.Writable.Add(field);
                 }
 
@@ -242,7 +262,8 @@ internal sealed partial class Loader
                 control.OnWrite = body.ParseBlockOrStatement();
                 break;
             default:
-                throw _bag.Fail(first, $"{first.Shown} is no clause of 'control'", Suggestion.For(first.Text, ControlClauses));
+                throw _bag.Fail(
+                    first, $"{first.Shown} is no clause of 'control'", Suggestion.For(first.Text, ControlClauses));
         }
     }
 
@@ -264,7 +285,10 @@ internal sealed partial class Loader
         body.Expect("}", "after the values");
         body.Expect("else", "after the legal values");
         if (!control.State.Fields.Exists(f => f.Name == field.Text))
-            throw _bag.Fail(field, $"'{control.Name}' has no field '{field.Text}'", Suggestion.For(field.Text, control.State.Fields.ConvertAll(f => f.Name)));
+            throw _bag.Fail(
+                field,
+                $"'{control.Name}' has no field '{field.Text}'",
+                Suggestion.For(field.Text, control.State.Fields.ConvertAll(f => f.Name)));
         control.FieldLegal.Add((field, set.ToArray(), body.ParseExpression()));
     }
 }

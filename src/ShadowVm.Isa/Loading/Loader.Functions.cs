@@ -10,7 +10,10 @@ internal sealed partial class Loader
     private static readonly (string Name, int Parameters, bool Result, bool Required)[] HookShapes =
     [
         ("reset", 0, false, false), ("length", 1, true, false), ("illegal", 0, false, true), ("trap", 2, false, true),
-        ("fault", 2, false, true), ("misaligned", 2, false, false), ("interrupt", 0, true, true), ("awake", 0, true, true),
+        ("fault", 2, false, true),
+        ("misaligned", 2, false, false),
+        ("interrupt", 0, true, true),
+        ("awake", 0, true, true),
     ];
 
     private void ReadFunction(Extent extent)
@@ -70,7 +73,10 @@ internal sealed partial class Loader
 
         var shape = HookShapes[index];
         if (hook.Parameters.Length != shape.Parameters)
-            throw _bag.Fail(hook.At, $"'hook {hook.Name}' has {shape.Parameters} parameters, not {hook.Parameters.Length}");
+            throw _bag.Fail(
+                hook.At, $"'hook {hook.Name}' has {shape.Parameters} parameters, not {hook.Parameters.Length}");
+        if (hook.Name == "interrupt" && hook.ResultWidth != 64)
+            throw _bag.Fail(hook.At, "'hook interrupt' gives 64 bits, so that 'none' is no cause", "write '-> 64'");
         if (hook.ResultWidth > 0 != shape.Result)
             throw _bag.Fail(hook.At, $"'hook {hook.Name}' {(shape.Result ? "must give a value" : "gives no value")}");
     }
@@ -119,6 +125,7 @@ internal sealed partial class Loader
         }
 
         if (Model.ElfMachine == 0 || Model.ElfClass == 0)
-            _bag.Error(at, "No 'abi' says the ELF class and machine", "add 'abi bare' with 'elf class ... machine ...'");
+            _bag.Error(
+                at, "No 'abi' says the ELF class and machine", "add 'abi bare' with 'elf class ... machine ...'");
     }
 }

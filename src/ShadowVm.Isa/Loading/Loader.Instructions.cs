@@ -17,8 +17,11 @@ internal sealed partial class Loader
         ReadGroup(extents, []);
         foreach (var alias in Model.Aliases)
         {
-            if (!Model.EncodingsByName.ContainsKey(alias.Target))
-                _bag.Error(alias.At, $"There is no instruction '{alias.Target}'", Suggestion.For(alias.Target, Model.EncodingsByName.Keys));
+            if (!Model.EncodingsByName.ContainsKey(alias.Target) && !Model.Absent.Contains(alias.Target))
+                _bag.Error(
+                    alias.TargetAt,
+                    $"There is no instruction '{alias.Target}'",
+                    Suggestion.For(alias.Target, Model.EncodingsByName.Keys));
         }
 
         foreach (var test in _tests)
@@ -50,7 +53,10 @@ internal sealed partial class Loader
                     if (prefix.Count > 0)
                         throw Fail(extent.Source, extent.Start, "'with' stands inside another 'with'");
                     if (table is not null)
-                        throw Fail(extent.Source, extent.Start, "An 'each' table stands before 'with'; put it before the instruction");
+                        throw Fail(
+                            extent.Source,
+                            extent.Start,
+                            "An 'each' table stands before 'with'; put it before the instruction");
                     ReadWith(extent);
                     return;
                 }
@@ -94,11 +100,14 @@ internal sealed partial class Loader
                 _tests.Add(extent);
                 break;
             default:
-                throw Fail(extent.Source, extent.Start, $"'{extent.Keyword}' can't stand here; instructions and aliases can");
+                throw Fail(
+                    extent.Source, extent.Start, $"'{extent.Keyword}' can't stand here; instructions and aliases can");
         }
     }
 
-    /// <summary>An <c>each</c> table: column names, then rows that begin with '|', cells parted by two spaces.</summary>
+    /// <summary>
+    /// An <c>each</c> table: column names, then rows that begin with '|', cells parted by two spaces.
+    /// </summary>
     private List<Row> ReadTable(Extent extent)
     {
         var header = Header(extent, out var bodyStart);
@@ -125,7 +134,11 @@ internal sealed partial class Loader
             var cells = Cells(text, start + 1, stop);
             if (cells.Count != columns.Count)
             {
-                _bag.Error(extent.Source, start, $"This row has {cells.Count} cells, the table has {columns.Count} columns", "two spaces part cells");
+                _bag.Error(
+                    extent.Source,
+                    start,
+                    $"This row has {cells.Count} cells, the table has {columns.Count} columns",
+                    "two spaces part cells");
                 continue;
             }
 
@@ -178,7 +191,8 @@ internal sealed partial class Loader
             }
             else if (header.TryTake("over"))
             {
-                while (header.Current.Kind == TokenKind.Name && !header.Current.IsWord("when") && !header.Current.IsWord("where"))
+                while (header.Current.Kind == TokenKind.Name && !header.Current.IsWord("when")
+                    && !header.Current.IsWord("where"))
                     over.Add(header.ExpectJoinedName("an instruction"));
             }
             else if (header.Current.Kind == TokenKind.String && template is null)
@@ -192,7 +206,11 @@ internal sealed partial class Loader
         }
 
         if (!present)
+        {
+            Model.Absent.Add(name.Text);
             return;
+        }
+
         var (mask, value, bits, operands) = Assemble(name, elements);
         var encoding = new Encoding
         {
@@ -225,6 +243,7 @@ internal sealed partial class Loader
             encoding.Where = Functions.LowerCondition(encoding, where, _bag);
         AddChoiceConditions(encoding);
         ReadRefinements(encoding);
+        encoding.IsBroken = false;
         if (!encoding.IsReserved)
             encoding.Instruction = MakeInstruction(encoding);
     }
@@ -275,7 +294,8 @@ internal sealed partial class Loader
                 "user" => InstructionClass.User,
                 "kernel" => InstructionClass.Kernel,
                 "drain" => InstructionClass.Drain,
-                _ => throw _bag.Fail(word, $"{word.Shown} is no class", Suggestion.For(word.Text, ["user", "kernel", "drain"])),
+                _ => throw _bag.Fail(
+                    word, $"{word.Shown} is no class", Suggestion.For(word.Text, ["user", "kernel", "drain"])),
             };
             if (line.Current.IsWord("when"))
                 throw _bag.Fail(line.Current, "'class ... when' is not carried out by this version of the language");
@@ -338,6 +358,7 @@ internal sealed partial class Loader
             At = at,
             Text = text,
             Target = target.Text,
+            TargetAt = target,
             Fixed = fixedFields,
             Where = where,
             Hidden = hidden,
@@ -351,8 +372,11 @@ internal sealed partial class Loader
         {
             foreach (var name in encoding.Over)
             {
-                if (!Model.EncodingsByName.ContainsKey(name.Text))
-                    _bag.Error(name, $"There is no instruction '{name.Text}'", Suggestion.For(name.Text, Model.EncodingsByName.Keys));
+                if (!Model.EncodingsByName.ContainsKey(name.Text) && !Model.Absent.Contains(name.Text))
+                    _bag.Error(
+                        name,
+                        $"There is no instruction '{name.Text}'",
+                        Suggestion.For(name.Text, Model.EncodingsByName.Keys));
                 else if (name.Text == encoding.Name)
                     _bag.Error(name, $"'{name.Text}' is over itself");
             }

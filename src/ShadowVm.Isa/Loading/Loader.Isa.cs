@@ -201,10 +201,12 @@ internal sealed partial class Loader
         var cursor = Header(extent, out _);
         cursor.Take();
         var names = new List<Token>();
-        while (cursor.Current.Kind == TokenKind.Name && !cursor.Current.IsWord("signed") && !cursor.Current.IsWord("unsigned"))
+        while (cursor.Current.Kind == TokenKind.Name && !cursor.Current.IsWord("signed")
+            && !cursor.Current.IsWord("unsigned"))
             names.Add(cursor.Take());
         if (cursor.Current.Is(":"))
-            throw _bag.Fail(cursor.Current, "An operand with a formula is not carried out by this version of the language");
+            throw _bag.Fail(
+                cursor.Current, "An operand with a formula is not carried out by this version of the language");
         var sign = cursor.ExpectName("'signed' or 'unsigned'");
         cursor.ExpectLineEnd("the sign");
         foreach (var name in names)
@@ -277,7 +279,8 @@ internal sealed partial class Loader
                     throw _bag.Fail(order, $"{order.Shown} is not the byte order of the 'isa' block");
                 break;
             default:
-                throw _bag.Fail(word, $"{word.Shown} is no word of 'elf'", Suggestion.For(word.Text, ["class", "machine", "data"]));
+                throw _bag.Fail(
+                    word, $"{word.Shown} is no word of 'elf'", Suggestion.For(word.Text, ["class", "machine", "data"]));
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed partial class Loader
         header.Take();
         var name = header.ExpectName("the choice's name");
         if (header.Current.Is("("))
-            throw _bag.Fail(header.Current, "A choice with arguments is not carried out by this version of the language");
+            throw _bag.Fail(
+                header.Current, "A choice with arguments is not carried out by this version of the language");
         var width = header.TryTake(":") ? Width(header.ParseExpression()) : 0;
         header.ExpectLineEnd("the choice");
         var body = BodyOf(extent, bodyStart);
@@ -42,7 +43,9 @@ internal sealed partial class Loader
             foreach (var element in elements)
             {
                 if (element.Kind != ElementKind.Fixed)
-                    throw _bag.Fail(element.At, "A choice with fields in its rows is not carried out by this version of the language");
+                    throw _bag.Fail(
+                        element.At,
+                        "A choice with fields in its rows is not carried out by this version of the language");
                 bits = bits << element.Width | element.Value;
                 rowWidth += element.Width;
             }
@@ -98,7 +101,9 @@ internal sealed partial class Loader
         }
     }
 
-    /// <summary>Bits as written, or a number with its width; <paramref name="width"/> is what a field needs, or -1.</summary>
+    /// <summary>
+    /// Bits as written, or a number with its width; <paramref name="width"/> is what a field needs, or -1.
+    /// </summary>
     private Element ReadBits(StatementParser header, int width)
     {
         var token = header.Take();
@@ -124,11 +129,14 @@ internal sealed partial class Loader
             return Sized(token, bits, digits.Length, width);
         }
 
-        var isPrefixed = digits.StartsWith("0x", StringComparison.Ordinal) || digits.StartsWith("0b", StringComparison.Ordinal);
+        var isPrefixed = digits.StartsWith("0x", StringComparison.Ordinal)
+            || digits.StartsWith("0b", StringComparison.Ordinal);
         if (isPrefixed && width > 0)
             return Sized(token, header.Literal(token), width, width);
         throw _bag.Fail(
-            token, $"'{token.Text}' has no width in a pattern", $"write bits such as 0101, or {(isPrefixed ? token.Text : "0x...")}:WIDTH");
+            token,
+            $"'{token.Text}' has no width in a pattern",
+            $"write bits such as 0101, or {(isPrefixed ? token.Text : "0x...")}:WIDTH");
     }
 
     private Element Sized(Token token, UInt128 value, int own, int wanted)
@@ -186,18 +194,22 @@ internal sealed partial class Loader
             var known = new List<string>(Model.Formats.Keys);
             known.AddRange(Model.Choices.Keys);
             throw _bag.Fail(
-                name, $"'{name.Text}' is no format and no choice", Suggestion.For(name.Text, known) ?? $"a field is written {name.Text}:WIDTH");
+                name,
+                $"'{name.Text}' is no format and no choice",
+                Suggestion.For(name.Text, known) ?? $"a field is written {name.Text}:WIDTH");
         }
     }
 
     /// <summary><c>field=bits</c>: the field of a format before gets a value.</summary>
     private void FixField(StatementParser header, List<Element> into, Token name)
     {
-        var index = into.FindIndex(e => e.Name == name.Text && e.Kind is ElementKind.Field or ElementKind.Choice && e.Name == name.Text);
+        var index = into.FindIndex(e => e.Name == name.Text && e.Kind is ElementKind.Field or ElementKind.Choice
+            && e.Name == name.Text);
         if (index < 0)
         {
             var known = into.FindAll(e => e.Kind == ElementKind.Field).ConvertAll(e => e.Name);
-            throw _bag.Fail(name, $"No field '{name.Text}' stands before in this pattern", Suggestion.For(name.Text, known));
+            throw _bag.Fail(
+                name, $"No field '{name.Text}' stands before in this pattern", Suggestion.For(name.Text, known));
         }
 
         into[index] = ReadBits(header, into[index].Width);
@@ -212,7 +224,10 @@ internal sealed partial class Loader
         if (total == 0 || total > 32 || total % Model.UnitBits != 0)
         {
             var shown = total.ToString(CultureInfo.InvariantCulture);
-            throw _bag.Fail(at, $"The pattern of '{at.Text}' has {shown} bits", $"instructions have a multiple of {Model.UnitBits}, at most 32");
+            throw _bag.Fail(
+                at,
+                $"The pattern of '{at.Text}' has {shown} bits",
+                $"instructions have a multiple of {Model.UnitBits}, at most 32");
         }
 
         var (mask, value, low) = (0u, 0u, total);
@@ -268,7 +283,8 @@ internal sealed partial class Loader
         if (hole != 0)
         {
             throw _bag.Fail(
-                first.At, $"No piece of '{first.Name}' holds bit {System.Numerics.BitOperations.TrailingZeroCount(hole)}",
+                first.At,
+                $"No piece of '{first.Name}' holds bit {System.Numerics.BitOperations.TrailingZeroCount(hole)}",
                 "only bits at the bottom may be missing: they are zero");
         }
 

@@ -41,7 +41,10 @@ internal sealed partial class Loader
             else if (header.TryTake("="))
                 reset = header.ParseExpression();
             else
-                throw _bag.Fail(header.Current, $"{header.Current.Shown} is left over after the register", "possible are 'zero', 'split', '='");
+                throw _bag.Fail(
+                    header.Current,
+                    $"{header.Current.Shown} is left over after the register",
+                    "possible are 'zero', 'split', '='");
         }
 
         if (split && isArray)
@@ -78,7 +81,10 @@ internal sealed partial class Loader
                         ReadFields(body, state, null);
                         break;
                     default:
-                        throw _bag.Fail(first, $"{first.Shown} is no clause of 'register'", Suggestion.For(first.Text, ["names", "fields"]));
+                        throw _bag.Fail(
+                            first,
+                            $"{first.Shown} is no clause of 'register'",
+                            Suggestion.For(first.Text, ["names", "fields"]));
                 }
             });
             if (elements.Length > 0 && elements.Length != count)
@@ -131,7 +137,8 @@ internal sealed partial class Loader
             digits--;
         if (digits == name.Text.Length || name.Text.Length - digits > 4)
             throw _bag.Fail(name, $"'{name.Text}' has no number at its end");
-        return (name.Text[..digits], int.Parse(name.Text.AsSpan(digits), System.Globalization.CultureInfo.InvariantCulture));
+        var number = int.Parse(name.Text.AsSpan(digits), System.Globalization.CultureInfo.InvariantCulture);
+        return (name.Text[..digits], number);
     }
 
     /// <summary><c>mpp[12:11] mie[3] ... when CONDITION</c>; derived fields have <c>= EXPRESSION</c> each.</summary>
@@ -162,13 +169,16 @@ internal sealed partial class Loader
         foreach (var field in fields)
         {
             if (field.High >= state.Width)
-                throw _bag.Fail(field.At, $"The field '{field.Name}' needs bit {field.High}, '{state.Name}' has {state.Width} bits");
+                throw _bag.Fail(
+                    field.At,
+                    $"The field '{field.Name}' needs bit {field.High}, '{state.Name}' has {state.Width} bits");
             foreach (var other in state.Fields)
             {
                 if (other.Name == field.Name)
                     throw _bag.Fail(field.At, $"'{state.Name}' has a field '{field.Name}' already");
                 if (other.Low <= field.High && field.Low <= other.High)
-                    throw _bag.Fail(field.At, $"The fields '{other.Name}' and '{field.Name}' of '{state.Name}' share bits");
+                    throw _bag.Fail(
+                        field.At, $"The fields '{other.Name}' and '{field.Name}' of '{state.Name}' share bits");
             }
 
             state.Fields.Add(field);
@@ -234,7 +244,8 @@ internal sealed partial class Loader
                     view.Write = body.ParseStatement();
                     break;
                 default:
-                    throw _bag.Fail(first, $"{first.Shown} is no clause of 'view'", Suggestion.For(first.Text, ["read", "write"]));
+                    throw _bag.Fail(
+                        first, $"{first.Shown} is no clause of 'view'", Suggestion.For(first.Text, ["read", "write"]));
             }
         });
         if (view.Read is not null)
@@ -266,8 +277,8 @@ internal sealed partial class Loader
         }
 
         header.Expect(close, "after the parameters");
-        if (result.Count > 16)
-            throw _bag.Fail(header.Current, "There are more than 16 parameters");
+        if (result.Count > Limits.Parameters)
+            throw _bag.Fail(header.Current, $"There are more than {Limits.Parameters} parameters");
         return result.ToArray();
     }
 

@@ -14,15 +14,27 @@ internal sealed partial class Loader
         var header = Header(extent, out var bodyStart);
         header.Take();
         var title = header.ExpectString("the test's title");
+        var present = !header.TryTake("when") || Holds(header.ParseExpression());
         header.ExpectLineEnd("the title");
+        if (!present)
+            return;
         var body = BodyOf(extent, bodyStart);
         Lines(body, first =>
         {
+            if (Model.Absent.Contains(body.NameAfter(":")))
+            {
+                body.SkipToLineEnd();
+                return;
+            }
+
             var before = ReadValues(body);
             body.Expect(":", "before the instruction");
             var name = body.ExpectJoinedName("an instruction");
             if (!Model.EncodingsByName.TryGetValue(name.Text, out var encoding) || encoding.IsReserved)
-                throw _bag.Fail(name, $"There is no instruction '{name.Text}'", Suggestion.For(name.Text, Model.EncodingsByName.Keys));
+                throw _bag.Fail(
+                    name,
+                    $"There is no instruction '{name.Text}'",
+                    Suggestion.For(name.Text, Model.EncodingsByName.Keys));
             var fields = ReadFieldValues(body, encoding, name);
             var after = new List<IsaTestValue>();
             ulong? raises = null;
@@ -33,7 +45,10 @@ internal sealed partial class Loader
                     body.Take();
                     var cause = body.ExpectName("a cause");
                     if (!Model.EnumValues.TryGetValue(cause.Text, out var value))
-                        throw _bag.Fail(cause, $"No 'enum' declares the cause '{cause.Text}'", Suggestion.For(cause.Text, Model.EnumValues.Keys));
+                        throw _bag.Fail(
+                            cause,
+                            $"No 'enum' declares the cause '{cause.Text}'",
+                            Suggestion.For(cause.Text, Model.EnumValues.Keys));
                     raises = (ulong)value.Value;
                     body.TryTake(":");
                 }
@@ -100,7 +115,8 @@ internal sealed partial class Loader
         var path = (isIndexed ? place.Parts[0] : place).Path ?? "";
         if (isIndexed && path.StartsWith("mem.", StringComparison.Ordinal))
         {
-            if (!int.TryParse(path.AsSpan(4), CultureInfo.InvariantCulture, out var bits) || bits is not (8 or 16 or 32 or 64))
+            if (!int.TryParse(path.AsSpan(4), CultureInfo.InvariantCulture, out var bits)
+                || bits is not (8 or 16 or 32 or 64))
                 throw _bag.Fail(place.First, $"Memory is accessed by 8, 16, 32 or 64 bits: '{path}'");
             var address = Number(place.Parts[1], "An address");
             if (address < 0 || address > ulong.MaxValue)
@@ -118,11 +134,13 @@ internal sealed partial class Loader
             if (element >= 0 && !isIndexed)
                 return (register.Name, element, 0, register.Width);
             if (register.Count > 1 && path.StartsWith(register.Name, StringComparison.Ordinal)
-                && int.TryParse(path.AsSpan(register.Name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out element)
+                && int.TryParse(
+                    path.AsSpan(register.Name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out element)
                 && element < register.Count)
                 return (register.Name, element, 0, register.Width);
         }
 
-        throw _bag.Fail(place.First, $"There is no register '{place}'", Suggestion.For(place.ToString(), Model.State.Keys));
+        throw _bag.Fail(
+            place.First, $"There is no register '{place}'", Suggestion.For(place.ToString(), Model.State.Keys));
     }
 }

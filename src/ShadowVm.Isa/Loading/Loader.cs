@@ -45,7 +45,9 @@ internal sealed partial class Loader
 
     public VariantRules Rules { get; }
 
-    /// <summary>Finds all declarations and reads the <c>isa</c> block. False where there is nothing to go on with.</summary>
+    /// <summary>
+    /// Finds all declarations and reads the <c>isa</c> block. False where there is nothing to go on with.
+    /// </summary>
     public bool Scan()
     {
         try
@@ -63,7 +65,8 @@ internal sealed partial class Loader
         var total = 0L;
         foreach (var (name, bytes) in _source.Files)
         {
-            var text = new SourceText(name, bytes.Length > Limits.FileBytes ? "" : System.Text.Encoding.UTF8.GetString(bytes));
+            var text = new SourceText(name, bytes.Length > Limits.FileBytes
+                ? "" : System.Text.Encoding.UTF8.GetString(bytes));
             total += bytes.Length;
             if (bytes.Length > Limits.FileBytes || total > Limits.FileBytes * 8L)
                 throw Fail(text, 0, $"The file has {bytes.Length} bytes, more than the limit");
@@ -71,14 +74,18 @@ internal sealed partial class Loader
         }
 
         if (_source.Files.Count is 0 or > Limits.Files)
-            throw new IsaException($"The definition '{_source.Name}' has {_source.Files.Count} files; 1 to {Limits.Files} are possible.");
+            throw new IsaException(
+                $"The definition '{_source.Name}' has {_source.Files.Count} files; 1 to {Limits.Files} are possible.");
         var main = FindMain();
         Model.Start = new Token(TokenKind.Name, "", main, 0, true);
         Include(main);
         foreach (var (name, _) in _source.Files)
         {
             if (!_included.Contains(name))
-                _bag.Warn(new Token(TokenKind.Name, "", _texts[name], 0, true), $"Nothing includes '{name}'", $"add 'include \"{name}\"'");
+                _bag.Warn(
+                    new Token(TokenKind.Name, "", _texts[name], 0, true),
+                    $"Nothing includes '{name}'",
+                    $"add 'include \"{name}\"'");
         }
 
         foreach (var (extent, _) in _all)
@@ -96,7 +103,7 @@ internal sealed partial class Loader
         foreach (var (name, _) in _source.Files)
         {
             var text = _texts[name];
-            foreach (var extent in Outline.Of(text, 0, text.Text.Length, new DiagnosticBag()))
+            foreach (var extent in Outline.Of(text, 0, text.Text.Length, _bag))
             {
                 if (extent.Keyword != "isa")
                     continue;
@@ -157,7 +164,10 @@ internal sealed partial class Loader
             cursor.Take();
             var version = cursor.Current;
             if (version.Kind != TokenKind.Number || version.Text != "1")
-                throw _bag.Fail(version, $"{version.Shown} is no language version that this program knows", "it knows 'language 1'");
+                throw _bag.Fail(
+                    version,
+                    $"{version.Shown} is no language version that this program knows",
+                    "it knows 'language 1'");
             cursor.Take();
             cursor.ExpectLineEnd("the version");
         });
@@ -242,7 +252,9 @@ internal sealed partial class Loader
         }
     }
 
-    /// <summary>Declarations that others need; instructions, aliases and tests wait until all names are known.</summary>
+    /// <summary>
+    /// Declarations that others need; instructions, aliases and tests wait until all names are known.
+    /// </summary>
     private void First(Extent extent, List<Extent> second)
     {
         switch (extent.Keyword)
@@ -295,7 +307,8 @@ internal sealed partial class Loader
             default:
                 var shown = extent.Keyword.Length > 0 ? extent.Keyword : extent.FirstLine.Split(' ')[0];
                 throw _bag.Fail(
-                    new Token(TokenKind.Name, shown, extent.Source, extent.Start, true), $"'{shown}' begins no declaration",
+                    new Token(TokenKind.Name, shown, extent.Source, extent.Start, true),
+                    $"'{shown}' begins no declaration",
                     Suggestion.For(shown, Keywords));
         }
     }
@@ -341,12 +354,16 @@ internal sealed partial class Loader
         ConstantFolder.Fold(e, Model, _bag, names) is { } folded
             ? folded.Value
             : throw _bag.Fail(
-                e.First, $"{what} must be known at load, '{e}' is not", Suggestion.For(e.ToString(), Model.Constants.Keys));
+                e.First,
+                $"{what} must be known at load, '{e}' is not",
+                Suggestion.For(e.ToString(), Model.Constants.Keys));
 
     private bool Holds(Expression? condition, Func<string, (bool, Int128?)>? names = null) =>
         condition is null || Number(condition, "A condition of 'when'", names) != 0;
 
-    /// <summary>Refuses a name that is taken. A control register may be called like a built-in function, such as time.</summary>
+    /// <summary>
+    /// Refuses a name that is taken. A control register may be called like a built-in function, such as time.
+    /// </summary>
     private void Unique(Token name, bool isControl = false)
     {
         var taken = Model.State.ContainsKey(name.Text) || Model.Views.ContainsKey(name.Text)

@@ -6,7 +6,9 @@ namespace ShadowVm.Isa.Loading;
 /// <summary>What a definition can be varied in, and how a variant's name says it.</summary>
 internal sealed class VariantRules
 {
-    /// <summary>Name template, such as <c>"rv{xlen}{letters}{_names}"</c>; null where there is only one variant.</summary>
+    /// <summary>
+    /// Name template, such as <c>"m{width}{letters}{_names}"</c>; null where there is only one variant.
+    /// </summary>
     public string? Template { get; set; }
 
     public List<(string Name, List<(string Text, Int128 Value)> Values, int Default)> Parameters { get; } = [];

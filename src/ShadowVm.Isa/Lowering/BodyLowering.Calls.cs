@@ -8,7 +8,9 @@ namespace ShadowVm.Isa.Lowering;
 /// <content>Calls: of built-ins, of functions, of spaces.</content>
 internal sealed partial class BodyLowering
 {
-    /// <summary>A call of a declared or generated function; it is lowered first, so that there can be no recursion.</summary>
+    /// <summary>
+    /// A call of a declared or generated function; it is lowered first, so that there can be no recursion.
+    /// </summary>
     public Node Call(FunctionDeclaration function, List<Node> arguments, Token at)
     {
         if (IsPure && function.Kind != FunctionKind.Function)
@@ -39,7 +41,8 @@ internal sealed partial class BodyLowering
             return CallSpace(e, space, dot < 0 ? "" : path[(dot + 1)..]);
         if (Array.IndexOf(BuiltIns.Later, first) >= 0)
             throw bag.Fail(e.First, $"'{first}' is not carried out by this version of the language");
-        if (e.Parts[0].Kind == ExpressionKind.Name && model.Choices.TryGetValue(first, out var choice) && choice.ValueWidth > 0)
+        if (e.Parts[0].Kind == ExpressionKind.Name && model.Choices.TryGetValue(first, out var choice)
+            && choice.ValueWidth > 0)
             return LowerChoice(choice, Lower(Argument(e, 0, 1), choice.FieldWidth), e);
         return LowerBuiltIn(e, path, first, want);
     }
@@ -68,10 +71,13 @@ internal sealed partial class BodyLowering
             "write" => (space.Writer!, new[] { space.NumberWidth, space.Width }),
             "check" => (space.Checker!, new[] { space.NumberWidth, 1 }),
             _ => throw bag.Fail(
-                e.Parts[0].Token, $"A space has no '{member}'", Suggestion.For(member, ["read", "modify", "write", "check"])),
+                e.Parts[0].Token,
+                $"A space has no '{member}'",
+                Suggestion.For(member, ["read", "modify", "write", "check"])),
         };
         if (e.Parts.Length - 1 != widths.Length)
-            throw bag.Fail(e.Token, $"'{space.Name}.{member}' takes {widths.Length} arguments, not {e.Parts.Length - 1}");
+            throw bag.Fail(
+                e.Token, $"'{space.Name}.{member}' takes {widths.Length} arguments, not {e.Parts.Length - 1}");
         var arguments = new List<Node>();
         for (var i = 0; i < widths.Length; i++)
             arguments.Add(Lower(e.Parts[i + 1], widths[i]));
@@ -158,7 +164,9 @@ internal sealed partial class BodyLowering
         var inner = Argument(e, 0, 1);
         if (width == 0)
             throw bag.Fail(e.First, $"Nothing says how wide '{e}' shall be", $"write {how}.WIDTH(...)");
-        var value = Lower(inner, IsElastic(inner) && Fold(inner) is null ? NaturalWidth(inner) : Fold(inner) is { Width: 0 } ? width : 0);
+        var value = Lower(
+            inner,
+            IsElastic(inner) && Fold(inner) is null ? NaturalWidth(inner) : Fold(inner) is { Width: 0 } ? width : 0);
         if (value.Width > width)
             throw bag.Fail(e.First, $"'{inner}' is {value.Width} bits wide, more than {width}", "take a slice");
         return how == "sx" ? Nodes.SignExtend(value, width) : Nodes.ZeroExtend(value, width);
@@ -210,7 +218,8 @@ internal sealed partial class BodyLowering
         Twice(e, a);
         Twice(e, b);
         var less = how.EndsWith("_s", StringComparison.Ordinal) ? Op.LessSigned : Op.LessUnsigned;
-        var test = how.StartsWith("min", StringComparison.Ordinal) ? Nodes.Compare(less, a, b) : Nodes.Compare(less, b, a);
+        var test = how.StartsWith("min", StringComparison.Ordinal) ? Nodes.Compare(less, a, b) : Nodes.Compare(
+            less, b, a);
         return Nodes.Select(test, a, b);
     }
 
@@ -280,7 +289,9 @@ internal sealed partial class BodyLowering
                 "be" or "le" or "amo" or "in" => throw bag.Fail(
                     e.Parts[0].Token, $"'.{parts[2]}' is not carried out by this version of the language"),
                 _ => throw bag.Fail(
-                    e.Parts[0].Token, $"'{path}' has no form '.{parts[2]}'", Suggestion.For(parts[2], ["aligned", "any"])),
+                    e.Parts[0].Token,
+                    $"'{path}' has no form '.{parts[2]}'",
+                    Suggestion.For(parts[2], ["aligned", "any"])),
             };
         }
 

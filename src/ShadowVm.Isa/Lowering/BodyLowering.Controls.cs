@@ -18,23 +18,17 @@ internal sealed partial class BodyLowering
 
     private Node ControlValue(ControlDeclaration control, Node? element, Token at, Expression? clause)
     {
-        functions.Enter(at, bag);
         Charge(1, at);
-        var mark = Mark();
-        Node result;
-        if (control.ViewOf is not null)
+        return Isolated(at, () =>
         {
-            result = ReadViewOf(control, at);
-        }
-        else
-        {
+            if (control.ViewOf is not null)
+                return ReadViewOf(control, at);
+            var mark = Mark();
             BindOwn(control, element, at);
-            result = clause is not null ? Lower(clause, control.Width) : OwnValue(control, element, at);
-        }
-
-        Release(mark);
-        functions.Leave();
-        return result;
+            var result = clause is not null ? Lower(clause, control.Width) : OwnValue(control, element, at);
+            Release(mark);
+            return result;
+        });
     }
 
     private Node OwnValue(ControlDeclaration control, Node? element, Token at)
@@ -60,13 +54,14 @@ internal sealed partial class BodyLowering
         else
             Declare(new Local { Name = control.IndexName, Value = element });
         if (!control.IsComputed)
-            Declare(new Local { Name = control.Name, Value = OwnValue(control, element, at), Fields = control.State.Fields });
+            Bind(control, control.Name, OwnValue(control, element, at));
     }
 
     /// <summary>The parent of a view and the bits of it that the view shows: (bit there, width, bit here).</summary>
     private (ControlDeclaration Parent, List<(int There, int Width, int Here)> Parts) PartsOf(ControlDeclaration view)
     {
-        if (!model.Controls.TryGetValue(view.ViewOf!, out var parent) || parent.ViewOf is not null || parent.IndexName is not null)
+        if (!model.Controls.TryGetValue(view.ViewOf!, out var parent) || parent.ViewOf is not null
+            || parent.IndexName is not null)
         {
             throw bag.Fail(
                 view.At, $"'{view.Name}' is a view of '{view.ViewOf}', which is no control register that can be viewed",
@@ -77,12 +72,13 @@ internal sealed partial class BodyLowering
         if (view.ViewBits is var (high, low))
         {
             if (high >= parent.Width || high - low + 1 != view.Width)
-                throw bag.Fail(view.At, $"The bits [{high}:{low}] of '{parent.Name}' are not {view.Width} bits that it has");
+                throw bag.Fail(
+                    view.At, $"The bits [{high}:{low}] of '{parent.Name}' are not {view.Width} bits that it has");
             parts.Add((low, view.Width, 0));
             return (parent, parts);
         }
 
-        // As wide as its parent, the fields keep their places; narrower, they stand side by side, the first one highest.
+        // As wide as its parent, the fields keep their places; narrower, they stand side by side, first one highest.
         var here = view.Width;
         foreach (var name in view.ViewFields)
         {
@@ -106,8 +102,13 @@ internal sealed partial class BodyLowering
         return result;
     }
 
-    /// <summary>Statements that carry a write out: legal values, the stored value, what follows after the commit.</summary>
-    public Node WriteControl(ControlDeclaration control, Node? element, Node value, Token at)
+    /// <summary>
+    /// Statements that carry a write out: legal values, the stored value, what follows after the commit.
+    /// </summary>
+    public Node WriteControl(ControlDeclaration control, Node? element, Node value, Token at) =>
+        Isolated(at, () => WriteIsolated(control, element, value, at));
+
+    private Node WriteIsolated(ControlDeclaration control, Node? element, Node value, Token at)
     {
         if (control.ViewOf is not null)
         {
@@ -146,7 +147,8 @@ internal sealed partial class BodyLowering
             Note(Effects.Kernel, at);
             var effects = Effects;
             Effects = Effects.None;
-            var after = LowerBlock(control.OnWrite);
+            // It runs when this body's locals are gone: it has none but its own.
+            var after = Isolated(at, () => LowerBlock(control.OnWrite));
             if ((Effects & (Effects.Raises | Effects.Stores)) != 0)
                 bag.Error(control.At, $"'on write' of '{control.Name}' may raise, but the instruction is done by then");
             Effects |= effects;

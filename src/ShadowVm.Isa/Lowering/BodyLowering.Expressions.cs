@@ -6,7 +6,9 @@ namespace ShadowVm.Isa.Lowering;
 
 internal sealed partial class BodyLowering
 {
-    /// <summary>Lowers a value. <paramref name="want"/> is the width it must have, or 0 where it decides itself.</summary>
+    /// <summary>
+    /// Lowers a value. <paramref name="want"/> is the width it must have, or 0 where it decides itself.
+    /// </summary>
     public Node Lower(Expression e, int want)
     {
         Charge(1, e.Token);
@@ -44,7 +46,8 @@ internal sealed partial class BodyLowering
             return constant.Width == 0;
         return e.Kind switch
         {
-            ExpressionKind.Name => e.Text is "word" or "none" && FindLocal(e.Text) is null || ElasticOperand(e) is not null,
+            ExpressionKind.Name => e.Text is "word" or "none" && FindLocal(e.Text) is null
+                || ElasticOperand(e) is not null,
             ExpressionKind.Unary => e.Text != "!" && IsElastic(e.Parts[0]),
             ExpressionKind.Binary => e.Text is "<<" or ">>" or ">>s"
                 ? IsElastic(e.Parts[0])
@@ -58,7 +61,7 @@ internal sealed partial class BodyLowering
 
     private Operand? ElasticOperand(Expression e) =>
         e.Kind == ExpressionKind.Name && FindLocal(e.Text) is null
-        && Encoding?.Find(e.Text) is { Choice: null, Sign: not Sign.Plain } operand
+        && FindOperand(e.Text) is { Choice: null, Sign: not Sign.Plain } operand
             ? operand
             : null;
 
@@ -96,7 +99,9 @@ internal sealed partial class BodyLowering
         if (width == 0 && want == 0)
         {
             throw bag.Fail(
-                e.First, $"Nothing says how many bits '{e}' has", "give a width: 'let NAME : WIDTH =', or zx.WIDTH(...)");
+                e.First,
+                $"Nothing says how many bits '{e}' has",
+                "give a width: 'let NAME : WIDTH =', or zx.WIDTH(...)");
         }
 
         return width == 0 ? ConstantFolder.At(value, want, e, bag) : Fit(e, Nodes.Const((UInt128)value, width), want);
@@ -120,7 +125,7 @@ internal sealed partial class BodyLowering
         var name = e.Text;
         if (FindLocal(name) is { } local)
             return local.Value ?? throw new GiveUpException();
-        if (Encoding?.Find(name) is { } operand)
+        if (FindOperand(name) is { } operand)
             return LowerOperand(e, operand, want);
         if (name == "pc")
             return new Node { Op = Op.Pc, Width = model.AddressBits };
@@ -153,7 +158,11 @@ internal sealed partial class BodyLowering
     private Node LowerOperand(Expression e, Operand operand, int want)
     {
         if (operand.Choice is { ValueWidth: > 0 } choice)
-            return LowerChoice(choice, new Node { Op = Op.Operand, Index = IndexOf(operand), Width = operand.Width }, e);
+        {
+            var field = new Node { Op = Op.Operand, Index = IndexOf(operand), Width = operand.Width };
+            return LowerChoice(choice, field, e);
+        }
+
         var index = IndexOf(operand);
         if (operand.Sign == Sign.Plain || want == 0 || want == operand.Width)
             return new Node { Op = Op.Operand, Index = index, Width = operand.Width };
@@ -175,7 +184,7 @@ internal sealed partial class BodyLowering
             var row = choice.Rows[i];
             if (row.Value is null)
                 throw bag.Fail(e.Token, $"The row \"{row.Text}\" of '{choice.Name}' has no value");
-            var value = Lower(row.Value, choice.ValueWidth);
+            var value = Isolated(row.At, () => Lower(row.Value, choice.ValueWidth));
             var bits = Nodes.Const(row.Bits, choice.FieldWidth);
             result = result is null ? value : Nodes.Select(Nodes.Compare(Op.Equal, field, bits), value, result);
         }
@@ -213,7 +222,8 @@ internal sealed partial class BodyLowering
         {
             var width = Math.Max(NaturalWidth(a), NaturalWidth(b));
             if (width == 0)
-                throw bag.Fail(e.First, $"Nothing says how many bits '{e}' has", "write sx.WIDTH(...) or zx.WIDTH(...)");
+                throw bag.Fail(
+                    e.First, $"Nothing says how many bits '{e}' has", "write sx.WIDTH(...) or zx.WIDTH(...)");
             return (Lower(a, width), Lower(b, width));
         }
 
@@ -268,7 +278,7 @@ internal sealed partial class BodyLowering
     private Node LowerIndex(Expression e)
     {
         var target = e.Parts[0];
-        if (target.Kind == ExpressionKind.Name && FindLocal(target.Text) is null && Encoding?.Find(target.Text) is null)
+        if (target.Kind == ExpressionKind.Name && FindLocal(target.Text) is null && FindOperand(target.Text) is null)
         {
             if (model.State.TryGetValue(target.Text, out var state) && state.IsArray)
                 return ReadState(target, state, OneIndex(e));

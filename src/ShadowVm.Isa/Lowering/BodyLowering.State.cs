@@ -66,10 +66,7 @@ internal sealed partial class BodyLowering
         if (field.Derived is not null)
         {
             Charge(1, at);
-            functions.Enter(at, bag);
-            var value = Lower(field.Derived, field.Width);
-            functions.Leave();
-            return value;
+            return Isolated(at, () => Lower(field.Derived, field.Width));
         }
 
         return state.IsSplit
@@ -93,7 +90,7 @@ internal sealed partial class BodyLowering
             return Nodes.Slice(value, field.Low, field.Width);
         }
 
-        if (target.Kind == ExpressionKind.Name && Encoding?.Find(target.Text) is null
+        if (target.Kind == ExpressionKind.Name && FindOperand(target.Text) is null
             && model.State.TryGetValue(target.Text, out var state))
         {
             var field = FieldOf(state.Fields, e.Token, target.Text);
@@ -158,7 +155,7 @@ internal sealed partial class BodyLowering
             throw bag.Fail(place.First, $"'{place}' is no place to write to");
         if (FindLocal(root.Text) is { } local)
             return AssignLocal(place, local, value);
-        if (Encoding?.Find(root.Text) is not null)
+        if (FindOperand(root.Text) is not null)
             throw bag.Fail(place.First, $"'{root.Text}' is a field of the instruction and can't be written");
         if (model.Views.TryGetValue(root.Text, out var view) && place.Kind == ExpressionKind.Index)
         {
@@ -172,7 +169,8 @@ internal sealed partial class BodyLowering
         if (!model.State.TryGetValue(root.Text, out var state))
         {
             throw model.Constants.ContainsKey(root.Text) || root.Text is "pc" or "next" or "word"
-                ? bag.Fail(place.First, $"'{root.Text}' can't be written", root.Text == "pc" ? "use 'goto' or 'enter'" : null)
+                ? bag.Fail(
+                    place.First, $"'{root.Text}' can't be written", root.Text == "pc" ? "use 'goto' or 'enter'" : null)
                 : Unknown(root.Token, root.Text);
         }
 
@@ -181,7 +179,8 @@ internal sealed partial class BodyLowering
         if (state.Control is { } control)
         {
             if (control.IsComputed || control.ViewOf is not null)
-                throw bag.Fail(place.First, $"'{control.Name}' holds no value of its own", "write what it is computed from");
+                throw bag.Fail(
+                    place.First, $"'{control.Name}' holds no value of its own", "write what it is computed from");
             if ((control.OnWrite is not null || control.Write is not null) && Function?.Kind != FunctionKind.Generated)
                 Note(Effects.Kernel, place.First);
         }
@@ -195,7 +194,8 @@ internal sealed partial class BodyLowering
         if (local.Value is null)
             throw new GiveUpException();
         if (local.Variable < 0)
-            throw bag.Fail(place.First, $"'{local.Name}' was given its value by 'let' and keeps it", "declare it with 'var'");
+            throw bag.Fail(
+                place.First, $"'{local.Name}' was given its value by 'let' and keeps it", "declare it with 'var'");
         var whole = local.Value;
         if (place.Kind == ExpressionKind.Name)
             return Nodes.SetLocal(local.Variable, Lower(value, whole.Width));
@@ -234,7 +234,8 @@ internal sealed partial class BodyLowering
         {
             case ExpressionKind.Name:
                 if (state.IsArray)
-                    throw bag.Fail(place.First, $"'{state.Name}' is {state.Count} registers", $"write {state.Name}[number]");
+                    throw bag.Fail(
+                        place.First, $"'{state.Name}' is {state.Count} registers", $"write {state.Name}[number]");
                 _written.Add(KeyOf(state, null));
                 return SetWhole(state, null, Lower(value, state.Width), null);
             case ExpressionKind.Index when state.IsArray && place.Parts[0].Kind == ExpressionKind.Name:
@@ -257,7 +258,9 @@ internal sealed partial class BodyLowering
                 if (!state.IsSplit)
                 {
                     throw bag.Fail(
-                        place.Token, $"'{state.Name}' is not split, so its fields can't be written one by one", "declare it 'split'");
+                        place.Token,
+                        $"'{state.Name}' is not split, so its fields can't be written one by one",
+                        "declare it 'split'");
                 }
 
                 var set = new Node { Op = Op.SetRegister, Index = field.Slot, A = Lower(value, field.Width) };
@@ -270,7 +273,9 @@ internal sealed partial class BodyLowering
         }
     }
 
-    /// <summary>Writes a register from one value; a split one field by field, only those named where a list is given.</summary>
+    /// <summary>
+    /// Writes a register from one value; a split one field by field, only those named where a list is given.
+    /// </summary>
     public Node SetWhole(StateDeclaration state, Node? element, Node value, List<Token>? only)
     {
         if (!state.IsSplit)
@@ -299,8 +304,10 @@ internal sealed partial class BodyLowering
     {
         if (_written.Contains(key) && Function?.Kind != FunctionKind.Generated)
         {
+            var shown = key.Replace("|", "", StringComparison.Ordinal);
             bag.Warn(
-                at, $"This reads {key.Replace("|", "", StringComparison.Ordinal)} as it was before the instruction: this is the old value",
+                at,
+                $"This reads {shown} as it was before the instruction: this is the old value",
                 "keep the new value in a 'let' and use that");
         }
     }

@@ -78,7 +78,9 @@ internal sealed partial class BodyLowering
                     "code" => new Node { Op = Op.FlushCode },
                     "translations" => new Node { Op = Op.FlushTranslations },
                     _ => throw bag.Fail(
-                        s.Name, $"'{s.Name.Text}' can't be flushed", Suggestion.For(s.Name.Text, ["code", "translations"])),
+                        s.Name,
+                        $"'{s.Name.Text}' can't be flushed",
+                        Suggestion.For(s.Name.Text, ["code", "translations"])),
                 };
             default:
                 return new Node { Op = Op.Order };
@@ -130,7 +132,9 @@ internal sealed partial class BodyLowering
         if ((Effects & Effects.Stores) != 0 && !_probed)
         {
             bag.Error(
-                call.First, "A second store may fault when the first is already done", "put probe.store.WIDTH(address) first");
+                call.First,
+                "A second store may fault when the first is already done",
+                "put probe.store.WIDTH(address) first");
         }
 
         Note(Effects.Stores | Effects.Raises, call.First);
@@ -189,7 +193,8 @@ internal sealed partial class BodyLowering
         }
 
         if (!complete && (value.Width > 16 || seen.Count != 1 << value.Width))
-            throw bag.Fail(s.Token, $"This 'match' names {seen.Count} of the values of {value.Width} bits", "add 'else => ...'");
+            throw bag.Fail(
+                s.Token, $"This 'match' names {seen.Count} of the values of {value.Width} bits", "add 'else => ...'");
         Node? result = null;
         for (var i = arms.Count - 1; i >= 0; i--)
         {
@@ -218,7 +223,9 @@ internal sealed partial class BodyLowering
         if (!hadStores && (Effects & Effects.Stores) != 0 && !_probed && turns > 1)
         {
             bag.Error(
-                s.Token, "A store in a loop may fault when an earlier one is already done", "put probe.store.WIDTH(address) first");
+                s.Token,
+                "A store in a loop may fault when an earlier one is already done",
+                "put probe.store.WIDTH(address) first");
         }
 
         Release(mark);
@@ -268,16 +275,21 @@ internal sealed partial class BodyLowering
         if (!model.EnumValues.TryGetValue(s.Name.Text, out var cause))
         {
             throw bag.Fail(
-                s.Name, $"No 'enum' declares the cause '{s.Name.Text}'", Suggestion.For(s.Name.Text, model.EnumValues.Keys));
+                s.Name,
+                $"No 'enum' declares the cause '{s.Name.Text}'",
+                Suggestion.For(s.Name.Text, model.EnumValues.Keys));
         }
 
         if (s.Arguments.Length > trap.Parameters.Length - 1)
-            throw bag.Fail(s.Name, $"'hook trap' takes {trap.Parameters.Length - 1} values besides the cause, not {s.Arguments.Length}");
+            throw bag.Fail(
+                s.Name,
+                $"'hook trap' takes {trap.Parameters.Length - 1} values besides the cause, not {s.Arguments.Length}");
         if ((Effects & Effects.Stores) != 0 && !_probed)
             bag.Error(s.Token, "This raises when a store is already done", "raise before the store");
         Note(Effects.Raises, s.Token);
         var items = new Node[trap.Parameters.Length];
-        items[0] = ConstantFolder.At((Int128)cause.Value, trap.Parameters[0].Width, new Expression(ExpressionKind.Name, s.Name), bag);
+        items[0] = ConstantFolder.At(
+            (Int128)cause.Value, trap.Parameters[0].Width, new Expression(ExpressionKind.Name, s.Name), bag);
         for (var i = 1; i < items.Length; i++)
         {
             var width = trap.Parameters[i].Width;

@@ -11,6 +11,10 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
     private readonly HashSet<string> _written = [];
     private int _loops;
 
+    // Names below this one, and the operands, are out of sight: a clause stands in its control, not in the body.
+    private int _barrier;
+    private bool _operandsHidden;
+
     /// <summary>The encoding whose operands are in sight, or null in a function.</summary>
     public Encoding? Encoding { get; init; }
 
@@ -33,7 +37,7 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
     public int LocalCount { get; private set; }
 
     /// <summary>Where the first thing stands that makes this a kernel body.</summary>
-    public Token KernelAt { get; private set; }
+    public Token KernelAt { get; private set; } = Token.None;
 
     private bool IsPure => DecodeOnly || Function?.Kind == FunctionKind.Function;
 
@@ -44,7 +48,8 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
             | Effects.Kernel | Effects.Space | Effects.Machine;
         if (IsPure && (effects & impure) != 0)
         {
-            var what = DecodeOnly ? "Decoding looks at nothing but the word" : "A function looks at nothing but its arguments";
+            var what = DecodeOnly
+                ? "Decoding looks at nothing but the word" : "A function looks at nothing but its arguments";
             var hint = DecodeOnly ? "say it in the body with 'require'" : "make it a procedure";
             throw bag.Fail(at, $"{what}, but {at.Shown} depends on the machine's state", hint);
         }
@@ -87,9 +92,28 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
 
     public void Release(int mark) => _locals.RemoveRange(mark, _locals.Count - mark);
 
+    /// <summary>Lowers a clause of another declaration: what has names here has none there.</summary>
+    private T Isolated<T>(Token at, Func<T> lower)
+    {
+        var (barrier, hidden) = (_barrier, _operandsHidden);
+        (_barrier, _operandsHidden) = (_locals.Count, true);
+        functions.Enter(at, bag);
+        try
+        {
+            return lower();
+        }
+        finally
+        {
+            functions.Leave();
+            (_barrier, _operandsHidden) = (barrier, hidden);
+        }
+    }
+
+    private Operand? FindOperand(string name) => _operandsHidden ? null : Encoding?.Find(name);
+
     private Local? FindLocal(string name)
     {
-        for (var i = _locals.Count - 1; i >= 0; i--)
+        for (var i = _locals.Count - 1; i >= _barrier; i--)
         {
             if (_locals[i].Name == name)
                 return _locals[i];
@@ -102,7 +126,7 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
     public (Int128 Value, int Width)? Fold(Expression e) =>
         ConstantFolder.Fold(e, model, bag, name =>
             FindLocal(name) is { } local ? (true, local.Constant)
-            : Encoding?.Find(name) is not null || model.State.ContainsKey(name) ? (true, null) : (false, null));
+            : FindOperand(name) is not null || model.State.ContainsKey(name) ? (true, null) : (false, null));
 
     /// <summary>A whole number known at load, for widths and bit positions.</summary>
     public int FoldNumber(Expression e, string what, int min, int max)
@@ -123,9 +147,9 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
         if (FindLocal(name) is { Value: null })
             return new GiveUpException();
         var known = new List<string>();
-        foreach (var local in _locals)
-            known.Add(local.Name);
-        if (Encoding is not null)
+        for (var i = _barrier; i < _locals.Count; i++)
+            known.Add(_locals[i].Name);
+        if (Encoding is not null && !_operandsHidden)
         {
             foreach (var operand in Encoding.Operands)
                 known.Add(operand.Name);

@@ -31,7 +31,8 @@ internal static class ClassRules
             if (refined != InstructionClass.User || Harmless(encoding, text, model))
                 continue;
             bag.Error(
-                text.First, $"'class user where {text}' doesn't show that these words of '{encoding.Name}' are harmless",
+                text.First,
+                $"'class user where {text}' doesn't show that these words of '{encoding.Name}' are harmless",
                 "list the numbers of controls that have neither 'access' nor 'on write', as 'FIELD in { ... }'");
         }
     }

@@ -66,7 +66,9 @@ internal static class ConstantFolder
         if (name.Kind != ExpressionKind.Name || !model.AllExtensions.Contains(name.Text))
         {
             throw bag.Fail(
-                name.First, $"'{name}' is no extension of this definition", Text.Suggestion.For(name.ToString(), model.AllExtensions));
+                name.First,
+                $"'{name}' is no extension of this definition",
+                Text.Suggestion.For(name.ToString(), model.AllExtensions));
         }
 
         return (model.Extensions.Contains(name.Text) ? 1 : 0, 1);
@@ -144,7 +146,8 @@ internal static class ConstantFolder
         if (!fits)
         {
             var shown = value.ToString(CultureInfo.InvariantCulture);
-            throw bag.Fail(e.First, $"{(shown == e.ToString() ? $"{shown} does" : $"'{e}' is {shown}, which does")} not fit {width} bits");
+            var what = shown == e.ToString() ? $"{shown} does" : $"'{e}' is {shown}, which does";
+            throw bag.Fail(e.First, $"{what} not fit {width} bits");
         }
 
         return Nodes.Const((UInt128)value, width);

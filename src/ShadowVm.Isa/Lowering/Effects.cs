@@ -18,7 +18,9 @@ internal enum Effects : byte
 
     Raises = 16,
 
-    /// <summary>Does what only the monitor may: wait, flush, enter, write a control register that has effects.</summary>
+    /// <summary>
+    /// Does what only the monitor may: wait, flush, enter, write a control register that has effects.
+    /// </summary>
     Kernel = 32,
 
     /// <summary>Reads or writes control registers by number.</summary>

@@ -5,17 +5,20 @@ using ShadowVm.Isa.Text;
 
 namespace ShadowVm.Isa.Lowering;
 
-/// <summary>Lowers functions and instruction bodies of one definition, each once; sees to it that none calls itself.</summary>
+/// <summary>
+/// Lowers functions and instruction bodies of one definition, each once; sees to it that none calls itself.
+/// </summary>
 internal sealed class FunctionLowering(DefinitionModel model)
 {
     private int _inlined;
+    private int _active;
 
     /// <summary>Counts clauses that are put in place of a name, so that none can contain itself.</summary>
     public void Enter(Token at, DiagnosticBag bag)
     {
         if (++_inlined <= Limits.CallDepth)
             return;
-        _inlined = 0;
+        _inlined--;
         throw bag.Fail(at, $"{at.Shown} is defined by itself, or through more than {Limits.CallDepth} others");
     }
 
@@ -26,21 +29,35 @@ internal sealed class FunctionLowering(DefinitionModel model)
         if (function.Lowered is { } done)
             return done;
         if (function.InProgress)
-            throw bag.Fail(at, $"'{function.Name}' calls itself", "recursion isn't allowed: use 'for' with constant bounds");
+            throw bag.Fail(
+                at, $"'{function.Name}' calls itself", "recursion isn't allowed: use 'for' with constant bounds");
+        if (function.FailedIn == bag)
+            throw new GiveUpException();
+        if (_active >= Limits.CallDepth)
+            throw bag.Fail(at, $"Calls are nested deeper than {Limits.CallDepth} levels");
+        _active++;
         function.InProgress = true;
         var inlined = _inlined;
         _inlined = 0;
         try
         {
-            var errors = bag.Count;
+            var errors = bag.Errors;
             var result = LowerNew(function, bag);
-            // A body in error isn't kept: whoever asks again is told again.
-            if (bag.Count == errors || !bag.HasErrors)
+            // A body in error isn't kept: whoever asks again, with a bag of his own, is told again.
+            if (bag.Errors == errors)
                 function.Lowered = result;
+            else
+                function.FailedIn = bag;
             return result;
+        }
+        catch (GiveUpException)
+        {
+            function.FailedIn = bag;
+            throw;
         }
         finally
         {
+            _active--;
             _inlined = inlined;
             function.InProgress = false;
         }
@@ -51,12 +68,14 @@ internal sealed class FunctionLowering(DefinitionModel model)
         if (encoding.Lowered is { } done)
             return done;
         _inlined = 0;
+        _active = 0;
+        var errors = bag.Errors;
         var lowering = new BodyLowering(model, bag, this) { Encoding = encoding };
         var statements = Parse(encoding.Extent, encoding.BodyStart, encoding.Row, bag, true);
         var body = lowering.LowerBlock(statements);
         var result = new LoweredBody(body, lowering.LocalCount, lowering.Effects, lowering.Cost, lowering.CallDepth);
         ClassRules.Check(encoding, result, lowering.KernelAt, model, bag);
-        if (!bag.HasErrors)
+        if (bag.Errors == errors)
             encoding.Lowered = result;
         return result;
     }
@@ -83,7 +102,8 @@ internal sealed class FunctionLowering(DefinitionModel model)
     }
 
     /// <summary>
-    /// The statements of a body. Lines that belong to the header (such as a refined class) stand first and are left out.
+    /// The statements of a body. Lines that belong to the header (such as a refined class) stand first and are left
+    /// out.
     /// </summary>
     public static Statement[] Parse(Extent extent, int bodyStart, Row? row, DiagnosticBag bag, bool isInstruction)
     {
@@ -119,8 +139,9 @@ internal sealed class FunctionLowering(DefinitionModel model)
         }
         else
         {
+            var before = bag.Errors;
             body = lowering.LowerBlock(Parse(function.Extent, function.BodyStart, null, bag, false));
-            if (function.ResultWidth > 0 && !bag.HasErrors && !Leaves(body))
+            if (function.ResultWidth > 0 && bag.Errors == before && !Leaves(body))
             {
                 throw bag.Fail(
                     function.At, $"'{function.Name}' can end without a result", "put a 'return' or 'raise' at its end");

@@ -71,8 +71,8 @@ internal static class SpaceFunctions
     {
         var numbers = new int[space.Controls.Count];
         space.Controls.Keys.CopyTo(numbers, 0);
-        var instances = new ControlInstance[numbers.Length];
-        space.Controls.Values.CopyTo(instances, 0);
+        Array.Sort(numbers);
+        var instances = Array.ConvertAll(numbers, number => space.Controls[number]);
         return Half(from, to);
 
         Node Half(int low, int high)
@@ -102,7 +102,8 @@ internal static class SpaceFunctions
             }
 
             var middle = (low + high) / 2;
-            var below = Nodes.Compare(Op.LessUnsigned, number, Nodes.Const((UInt128)numbers[middle], space.NumberWidth));
+            var below = Nodes.Compare(
+                Op.LessUnsigned, number, Nodes.Const((UInt128)numbers[middle], space.NumberWidth));
             return Nodes.If(below, Half(low, middle), Half(middle, high));
         }
     }

@@ -32,7 +32,9 @@ internal sealed class StateDeclaration
 
     public bool IsSplit { get; init; }
 
-    /// <summary>Index in the definition's register list; the first field's where split; -1 where nothing is stored.</summary>
+    /// <summary>
+    /// Index in the definition's register list; the first field's where split; -1 where nothing is stored.
+    /// </summary>
     public int File { get; set; } = -1;
 
     public int Slot { get; set; } = -1;
@@ -82,8 +84,8 @@ internal sealed class SpaceDeclaration
     /// <summary>What happens at a number that no control has.</summary>
     public Statement[]? Absent { get; set; }
 
-    /// <summary>The controls by number, in ascending order once all are known.</summary>
-    public SortedDictionary<int, ControlInstance> Controls { get; } = [];
+    /// <summary>The controls by number.</summary>
+    public Dictionary<int, ControlInstance> Controls { get; } = [];
 
     public FunctionDeclaration? Reader { get; set; }
 
@@ -171,7 +173,7 @@ internal sealed class FunctionDeclaration
     public Function? Ir { get; set; }
 
     /// <summary>Extent of the body and where it starts; a generated function has none.</summary>
-    public Extent Extent { get; init; }
+    public Extent Extent { get; init; } = Extent.None;
 
     public int BodyStart { get; init; }
 
@@ -184,6 +186,9 @@ internal sealed class FunctionDeclaration
     public LoweredBody? Lowered { get; set; }
 
     public bool InProgress { get; set; }
+
+    /// <summary>Where its errors were reported, so that each caller doesn't report them again.</summary>
+    public DiagnosticBag? FailedIn { get; set; }
 }
 
 /// <summary>What lowering a body gave.</summary>
@@ -220,6 +225,8 @@ internal sealed class AliasDeclaration
     public required string Text { get; init; }
 
     public required string Target { get; init; }
+
+    public required Token TargetAt { get; init; }
 
     public required List<(Token Field, Expression Value)> Fixed { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class DefinitionModel
     /// <summary>Parameters and constants.</summary>
     public Dictionary<string, Int128> Constants { get; } = [];
 
-    /// <summary>Names of parameter values that are words, such as <c>allow</c>.</summary>
+    /// <summary>Extensions that this variant has.</summary>
     public HashSet<string> Extensions { get; } = [];
 
     public HashSet<string> AllExtensions { get; } = [];
@@ -60,6 +60,9 @@ internal sealed class DefinitionModel
 
     public Dictionary<string, Encoding> EncodingsByName { get; } = [];
 
+    /// <summary>Instructions that a 'when' leaves out of this variant: what names them is left out too.</summary>
+    public HashSet<string> Absent { get; } = [];
+
     public List<AliasDeclaration> Aliases { get; } = [];
 
     public List<IsaTest> Tests { get; } = [];
@@ -71,7 +74,7 @@ internal sealed class DefinitionModel
     public int ElfClass { get; set; }
 
     /// <summary>Where the text begins, for findings that have no better place.</summary>
-    public Token Start { get; set; }
+    public Token Start { get; set; } = Token.None;
 
     public object Gate { get; } = new();
 }

@@ -49,6 +49,9 @@ internal sealed class Encoding
 
     public Row? Row { get; init; }
 
+    /// <summary>True until the whole header is found to be right.</summary>
+    public bool IsBroken { get; set; } = true;
+
     public LoweredBody? Lowered { get; set; }
 
     public Instruction? Instruction { get; set; }

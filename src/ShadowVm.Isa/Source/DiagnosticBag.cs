@@ -2,7 +2,9 @@ using ShadowVm.Isa.Text;
 
 namespace ShadowVm.Isa;
 
-/// <summary>Leaves the declaration or statement at hand after an error; whoever started it goes on with the next.</summary>
+/// <summary>
+/// Leaves the declaration or statement at hand after an error; whoever started it goes on with the next.
+/// </summary>
 internal sealed class GiveUpException(string message = "") : Exception(message);
 
 /// <summary>Findings of one pass, each place and sentence once.</summary>
@@ -17,8 +19,8 @@ internal sealed class DiagnosticBag
     /// <summary>True once there are so many findings that going on helps nobody.</summary>
     public bool Full => _items.Count >= Limits.Findings;
 
-    /// <summary>Number of errors and warnings so far.</summary>
-    public int Count => _items.Count;
+    /// <summary>Number of errors reported so far, those that were said before included.</summary>
+    public int Errors { get; private set; }
 
     public void Error(Token at, string message, string? hint = null) =>
         Add(at.Source, at.Offset, true, message, hint);
@@ -69,10 +71,15 @@ internal sealed class DiagnosticBag
             throw new IsaException(Sorted());
     }
 
+    private static string WithoutDigits(string text) => string.Concat(text.Where(c => !char.IsAsciiDigit(c)));
+
     private void Add(SourceText source, int offset, bool isError, string message, string? hint)
     {
         HasErrors |= isError;
-        if (Full || !_seen.Add((source.Name, offset, message)))
+        if (isError)
+            Errors++;
+        // Sets of parameter values differ in their widths: the same sentence with other numbers says nothing new.
+        if (Full || !_seen.Add((source.Name, offset, WithoutDigits(message))))
             return;
         var (line, column) = source.Position(offset);
         _items.Add((new Diagnostic(source.Name, line, column, isError, message, hint), source, offset));

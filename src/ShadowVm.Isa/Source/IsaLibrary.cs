@@ -1,6 +1,8 @@
 namespace ShadowVm.Isa;
 
-/// <summary>Finds definition folders: what was asked for, the environment's, the working folder's, the program's.</summary>
+/// <summary>
+/// Finds definition folders: what was asked for, the environment's, the working folder's, the program's.
+/// </summary>
 public sealed class IsaLibrary
 {
     /// <summary>Environment variable that names a folder of definitions.</summary>
@@ -13,7 +15,11 @@ public sealed class IsaLibrary
     /// </param>
     /// <exception cref="IsaException">The folder that was asked for isn't there.</exception>
     public IsaLibrary(string? path = null)
-        : this(path, Environment.GetEnvironmentVariable(Variable), Directory.GetCurrentDirectory(), AppContext.BaseDirectory)
+        : this(
+            path,
+            Environment.GetEnvironmentVariable(Variable),
+            Directory.GetCurrentDirectory(),
+            AppContext.BaseDirectory)
     {
     }
 

@@ -40,7 +40,8 @@ public sealed class IsaSource
             if (files.Length == 0)
                 throw new IsaException($"The folder {path} holds no .isa file.");
             if (files.Length > Limits.Files)
-                throw new IsaException($"The folder {path} holds {files.Length} .isa files; {Limits.Files} is the limit.");
+                throw new IsaException(
+                    $"The folder {path} holds {files.Length} .isa files; {Limits.Files} is the limit.");
             Array.Sort(files, string.CompareOrdinal);
             var list = new List<(string, byte[])>(files.Length);
             foreach (var file in files)

@@ -20,5 +20,5 @@ internal static class Limits
     public const int Cost = 1_000_000;
     public const int Slots = 16_384;
     public const int ParameterSets = 64;
-    public const int Words = 1 << 16;
+    public const int Parameters = 7;
 }

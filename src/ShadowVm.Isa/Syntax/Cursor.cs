@@ -91,7 +91,8 @@ internal class Cursor(Token[] tokens, DiagnosticBag bag)
         if (text.StartsWith("0x", StringComparison.Ordinal))
         {
             if (text.Length is > 2 and <= 34
-                && UInt128.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value))
+                && UInt128.TryParse(
+                    text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value))
                 return value;
         }
         else if (text.StartsWith("0b", StringComparison.Ordinal))
@@ -105,7 +106,10 @@ internal class Cursor(Token[] tokens, DiagnosticBag bag)
         }
         else if (text.Length > 1 && text[0] == '0')
         {
-            throw Bag.Fail(token, $"'{token.Text}' starts with 0 but isn't a bit pattern here", $"write 0b{token.Text} or 0x{token.Text}");
+            throw Bag.Fail(
+                token,
+                $"'{token.Text}' starts with 0 but isn't a bit pattern here",
+                $"write 0b{token.Text} or 0x{token.Text}");
         }
         else if (UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value))
         {
@@ -118,9 +122,26 @@ internal class Cursor(Token[] tokens, DiagnosticBag bag)
     /// <summary>Goes to the next line.</summary>
     public void SkipLine()
     {
+        SkipToLineEnd();
+        SkipNewLines();
+    }
+
+    public void SkipToLineEnd()
+    {
         while (!Current.EndsLine)
             Take();
-        SkipNewLines();
+    }
+
+    /// <summary>The joined name behind the first such symbol of this line, or nothing.</summary>
+    public string NameAfter(string symbol)
+    {
+        var i = _position;
+        while (tokens[i].Kind is not (TokenKind.NewLine or TokenKind.End) && !tokens[i].Is(symbol))
+            i++;
+        var name = "";
+        while (++i < tokens.Length && !tokens[i].EndsLine && (name.Length == 0 || !tokens[i].Spaced))
+            name += tokens[i].Text;
+        return name;
     }
 
     public void SkipNewLines()

@@ -61,7 +61,9 @@ internal sealed class Expression(ExpressionKind kind, Token token, params Expres
         _ => null,
     };
 
-    /// <summary>As written, spaces normalised: for messages and for telling whether two indices look the same.</summary>
+    /// <summary>
+    /// As written, spaces normalised: for messages and for telling whether two indices look the same.
+    /// </summary>
     public override string ToString() => Kind switch
     {
         ExpressionKind.Unary => Text + Parts[0],

@@ -155,5 +155,6 @@ internal class ExpressionParser(Token[] tokens, DiagnosticBag bag) : Cursor(toke
     }
 
     private GiveUpException TooDeep(Token at) =>
-        Bag.Fail(at, $"This expression is nested deeper than {Limits.ExpressionDepth} levels", "name its parts with 'let'");
+        Bag.Fail(
+            at, $"This expression is nested deeper than {Limits.ExpressionDepth} levels", "name its parts with 'let'");
 }

@@ -49,7 +49,7 @@ internal sealed class Statement
     /// <summary>The first word, for messages.</summary>
     public required Token Token { get; init; }
 
-    public Token Name { get; init; }
+    public Token Name { get; init; } = Token.None;
 
     public Expression? A { get; init; }
 

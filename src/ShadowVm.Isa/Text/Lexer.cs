@@ -124,7 +124,8 @@ internal sealed class Lexer(SourceText source, DiagnosticBag bag, Row? row, bool
         if (stop >= end || text[stop] != '"')
         {
             throw bag.Fail(
-                new Token(TokenKind.String, "", source, position, spaced), "This string has no closing quote on its line");
+                new Token(TokenKind.String, "", source, position, spaced),
+                "This string has no closing quote on its line");
         }
 
         Put(TokenKind.String, Fill(text[(position + 1)..stop]), source, position, spaced);
@@ -166,7 +167,8 @@ internal sealed class Lexer(SourceText source, DiagnosticBag bag, Row? row, bool
         var stop = ColumnEnd(source.Text, position + 1, end);
         var name = source.Text[(position + 1)..stop];
         if (row is null)
-            throw bag.Fail(at, $"'${name}' stands in no 'each' table", "put 'each COLUMNS' with rows before this declaration");
+            throw bag.Fail(
+                at, $"'${name}' stands in no 'each' table", "put 'each COLUMNS' with rows before this declaration");
         if (row.Cell(name) is not { } cell)
         {
             throw bag.Fail(

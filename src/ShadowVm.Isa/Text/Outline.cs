@@ -1,12 +1,17 @@
 namespace ShadowVm.Isa.Text;
 
-/// <summary>A declaration's extent: the header line and all lines indented deeper. Nothing inside is looked at.</summary>
+/// <summary>
+/// A declaration's extent: the header line and all lines indented deeper. Nothing inside is looked at.
+/// </summary>
 /// <param name="Source">The file.</param>
 /// <param name="Start">Offset of the header's first character.</param>
 /// <param name="End">Offset behind the last line.</param>
 /// <param name="Indent">Column of the header, from 0.</param>
-internal readonly record struct Extent(SourceText Source, int Start, int End, int Indent)
+internal sealed record Extent(SourceText Source, int Start, int End, int Indent)
 {
+    /// <summary>Stands where there is none.</summary>
+    public static Extent None { get; } = new(Token.None.Source, 0, 0, 0);
+
     /// <summary>The header's first word.</summary>
     public string Keyword
     {

@@ -1,6 +1,8 @@
 namespace ShadowVm.Isa.Text;
 
-/// <summary>One file's text; places are offsets into it, turned into line and column only when something is said.</summary>
+/// <summary>
+/// One file's text; places are offsets into it, turned into line and column only when something is said.
+/// </summary>
 internal sealed class SourceText(string name, string text)
 {
     public string Name { get; } = name;

@@ -1,0 +1,218 @@
+namespace ShadowVm.Isa.Tests;
+
+public class ShippedDefinitionTests
+{
+    private static readonly IsaSource Source = Toy.Shipped("riscv");
+    private static readonly IsaDefinition Wide = IsaDefinition.Load(Source);
+    private static readonly IsaDefinition Narrow = IsaDefinition.Load(Source, "rv32im_zicsr_zifencei");
+
+    public static TheoryData<string> Names()
+    {
+        var names = new TheoryData<string>();
+        foreach (var name in new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory).Names())
+            names.Add(name);
+        return names;
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_definition_is_without_findings(string name) =>
+        Assert.Empty(IsaDefinition.Check(Toy.Shipped(name)));
+
+    [Fact]
+    public void Variants_have_full_names()
+    {
+        Assert.Equal(["rv64im_zicsr_zifencei", "rv32im_zicsr_zifencei"], IsaDefinition.Variants(Source));
+        Assert.Equal("rv64im_zicsr_zifencei", Wide.Variant);
+        Assert.Equal("rv64i_zicsr", IsaDefinition.Load(Source, "RV64_zicsr").Variant);
+        Assert.Equal("rv32im", IsaDefinition.Load(Source, "rv32im").Variant);
+        foreach (var wrong in new[] { "rv64g", "rv128i", "arm", "rv64im_zfoo", "rv" })
+            Assert.Throws<IsaException>(() => IsaDefinition.Load(Source, wrong));
+    }
+
+    [Fact]
+    public void The_seam_says_what_the_manual_says()
+    {
+        Assert.Equal(
+            (4, false, 64, 243, 64),
+            (Wide.UnitBytes, Wide.BigEndian, Wide.AddressBits, Wide.ElfMachine, Wide.ElfClass));
+        Assert.Equal(
+            (4, false, 32, 243, 32),
+            (Narrow.UnitBytes, Narrow.BigEndian, Narrow.AddressBits, Narrow.ElfMachine, Narrow.ElfClass));
+        var x = Wide.Registers.Single(r => r.Name == "x");
+        Assert.Equal((64, 32, 0), (x.Width, x.Count, x.Zero));
+        Assert.Equal(
+            ["zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
+            "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"],
+            x.ElementNames);
+        Assert.Equal(3UL, Wide.Registers.Single(r => r.Name == "mode").Reset);
+        Assert.Equal("pc", Wide.Registers.Single(r => r.FirstSlot == Wide.PcSlot).Name);
+        Assert.Equal(Wide.SlotCount, Wide.Registers.Sum(r => r.Count));
+        Assert.NotEmpty(Wide.Tests);
+    }
+
+    [Fact]
+    public void Every_instruction_survives_encode_decode_and_disassemble()
+    {
+        foreach (var definition in new[] { Wide, Narrow })
+        {
+            var random = new Random(1);
+            foreach (var instruction in definition.Instructions)
+            {
+                for (var round = 0; round < 40; round++)
+                {
+                    var fields = Array.ConvertAll(
+                        instruction.OperandNames, name => (name, Pick(instruction, name, random)));
+                    uint word;
+                    try
+                    {
+                        word = definition.Encode(instruction.Name, fields);
+                    }
+                    catch (ArgumentException) when (definition == Narrow && Array.Exists(fields, f =>
+                        f is ("shamt", >= 32)))
+                    {
+                        continue;
+                    }
+
+                    var decoded = definition.Decode(word);
+                    Assert.Same(instruction, decoded.Definition);
+                    Assert.Equal(Array.ConvertAll(fields, f => f.Item2), decoded.Operands);
+                    Assert.Equal(4, decoded.Length);
+                    var text = definition.Disassemble(decoded, 0x1000);
+                    Assert.DoesNotContain('{', text);
+                    Assert.False(text.StartsWith('.'), text);
+                }
+
+                Assert.NotNull(instruction.Body);
+                Assert.Contains("meaning", definition.Describe(instruction.Name), StringComparison.Ordinal);
+            }
+        }
+    }
+
+    /// <summary>A value that the field holds: what it would be in a random word.</summary>
+    private static long Pick(Instruction instruction, string name, Random random) =>
+        instruction.Encoding!.Find(name)!.Extract((uint)random.NextInt64(1L << 32));
+
+    [Fact]
+    public void Every_word_is_decoded_the_same_by_the_tree_and_by_trying_all()
+    {
+        var random = new Random(2);
+        foreach (var definition in new[] { Wide, Narrow })
+        {
+            for (var i = 0; i < 100_000; i++)
+            {
+                var pattern = definition.Model!.Encodings[random.Next(definition.Model.Encodings.Count)];
+                var word = (uint)random.NextInt64(1L << 32);
+                if (i % 4 != 0)
+                    word = word & ~pattern.Mask | pattern.Value;
+                if (i % 4 == 2)
+                    word ^= 1u << random.Next(32);
+                var expected = definition.Model.Encodings.Where(e => (word & e.Mask) == e.Value
+                    && Decoding.DecodeTree.Holds(e, e.Where, word, definition.Functions)).ToList();
+                Assert.True(expected.Count <= 1);
+                Assert.Same(expected.FirstOrDefault()?.Instruction, definition.Decode(word).Definition);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0x00000000)]
+    [InlineData(0xffffffff)]
+    [InlineData(0x00001073)]
+    [InlineData(0x10200073)]
+    [InlineData(0x0000707f)]
+    public void Words_that_encode_nothing_have_no_definition(uint word)
+    {
+        if (word == 0x00001073)
+            word = 0x00004073;
+        var decoded = Wide.Decode(word);
+        Assert.Null(decoded.Definition);
+        Assert.Equal(4, decoded.Length);
+        Assert.Equal($".4byte 0x{word:x8}", Wide.Disassemble(decoded, 0));
+    }
+
+    [Fact]
+    public void Words_of_the_wide_machine_are_illegal_in_the_narrow_one()
+    {
+        Assert.NotNull(Wide.Decode(0x03f51513).Definition);
+        Assert.Null(Narrow.Decode(0x03f51513).Definition);
+        Assert.Null(Narrow.Decode(0x00b50533 | 8).Definition);
+    }
+
+    [Theory]
+    [InlineData("csrrw", InstructionClass.Kernel)]
+    [InlineData("mret", InstructionClass.Kernel)]
+    [InlineData("wfi", InstructionClass.Kernel)]
+    [InlineData("fence.i", InstructionClass.Kernel)]
+    [InlineData("fence", InstructionClass.User)]
+    [InlineData("ecall", InstructionClass.User)]
+    [InlineData("lw", InstructionClass.User)]
+    public void Classes_are_those_of_the_text(string name, InstructionClass expected) =>
+        Assert.Equal(expected, Wide.Instructions.Single(i => i.Name == name).DeclaredClass);
+
+    /// <summary>As GNU objdump prints them, but for the names of immediate forms, which it shortens.</summary>
+    [Theory]
+    [InlineData(0x0, 0x12345537, "lui a0, 0x12345")]
+    [InlineData(0x4, 0xfffff297, "auipc t0, 0xfffff")]
+    [InlineData(0x8, 0x001000ef, "jal 0x808")]
+    [InlineData(0xc, 0xffdff06f, "j 0x8")]
+    [InlineData(0x10, 0x008500e7, "jalr 8(a0)")]
+    [InlineData(0x14, 0x00008067, "ret")]
+    [InlineData(0x18, 0x00030067, "jr t1")]
+    [InlineData(0x1c, 0x00b50863, "beq a0, a1, 0x2c")]
+    [InlineData(0x20, 0xfc0410e3, "bnez s0, 0xffffffffffffffe0")]
+    [InlineData(0x24, 0x7fde6fe3, "bltu t3, t4, 0x1022")]
+    [InlineData(0x28, 0xfff10503, "lb a0, -1(sp)")]
+    [InlineData(0x2c, 0x7ff1bd83, "ld s11, 2047(gp)")]
+    [InlineData(0x30, 0x0007e783, "lwu a5, 0(a5)")]
+    [InlineData(0x34, 0x00113423, "sd ra, 8(sp)")]
+    [InlineData(0x38, 0x800f8023, "sb zero, -2048(t6)")]
+    [InlineData(0x3c, 0xfe010113, "addi sp, sp, -32")]
+    [InlineData(0x40, 0xfff00513, "li a0, -1")]
+    [InlineData(0x44, 0x00060593, "mv a1, a2")]
+    [InlineData(0x48, 0x00000013, "nop")]
+    [InlineData(0x4c, 0xfff5c513, "not a0, a1")]
+    [InlineData(0x50, 0xffb5b513, "sltiu a0, a1, -5")]
+    [InlineData(0x54, 0x03f51513, "slli a0, a0, 0x3f")]
+    [InlineData(0x58, 0x40155513, "srai a0, a0, 0x1")]
+    [InlineData(0x5c, 0xff95851b, "addiw a0, a1, -7")]
+    [InlineData(0x60, 0x0005051b, "sext.w a0, a0")]
+    [InlineData(0x64, 0x41fe539b, "sraiw t2, t3, 0x1f")]
+    [InlineData(0x68, 0x40c58533, "sub a0, a1, a2")]
+    [InlineData(0x6c, 0x40b00533, "neg a0, a1")]
+    [InlineData(0x70, 0x0349a933, "mulhsu s2, s3, s4")]
+    [InlineData(0x74, 0x02c5f53b, "remuw a0, a1, a2")]
+    [InlineData(0x78, 0x0ff0000f, "fence")]
+    [InlineData(0x7c, 0x0310000f, "fence rw, w")]
+    [InlineData(0x80, 0x0000100f, "fence.i")]
+    [InlineData(0x84, 0x00000073, "ecall")]
+    [InlineData(0x88, 0x00100073, "ebreak")]
+    [InlineData(0x8c, 0x30200073, "mret")]
+    [InlineData(0x90, 0x10500073, "wfi")]
+    [InlineData(0x94, 0xf1402573, "csrr a0, mhartid")]
+    [InlineData(0x98, 0x30529073, "csrw mtvec, t0")]
+    [InlineData(0x9c, 0x3005b573, "csrrc a0, mstatus, a1")]
+    [InlineData(0xa0, 0x340fd073, "csrwi mscratch, 31")]
+    [InlineData(0xa4, 0xc0102573, "rdtime a0")]
+    public void Words_print_as_the_assembler_writes_them(ulong pc, uint word, string expected) =>
+        Assert.Equal(expected, Wide.Disassemble(Wide.Decode(word), pc));
+
+    [Fact]
+    public void The_hash_covers_names_and_bytes()
+    {
+        var same = new IsaSource("riscv", Source.Files.Reverse());
+        Assert.Equal(Source.Hash, same.Hash);
+        var renamed = Source.Files.Select((f, i) => i == 0 ? ("other.isa", f.Bytes) : f);
+        Assert.NotEqual(Source.Hash, new IsaSource("riscv", renamed).Hash);
+        Assert.Equal(Source.Hash, Wide.Hash);
+    }
+
+    [Fact]
+    public void An_elf_header_finds_definition_and_variant()
+    {
+        var library = new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory);
+        Assert.Equal("rv32im_zicsr_zifencei", library.FindByElf(243, 32)!.Value.Variant);
+        Assert.Equal("rv64im_zicsr_zifencei", library.FindByElf(243, 64)!.Value.Variant);
+        Assert.Null(library.FindByElf(62, 64));
+    }
+}
