@@ -111,7 +111,9 @@ internal static class ProcessTable
         return false;
     }
 
-    /// <summary>A field of a stat file, counted from 1 as proc(5) does, from the third on; null without the file.</summary>
+    /// <summary>
+    /// A field of a stat file, counted from 1 as proc(5) does, from the third on; null without the file.
+    /// </summary>
     private static string? Field(string path, int number)
     {
         string text;

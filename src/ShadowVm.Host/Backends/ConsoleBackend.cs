@@ -21,7 +21,7 @@ public sealed class ConsoleBackend : IBackend
     /// <param name="device">Index of the console on the bus.</param>
     /// <param name="inputKind">Kind of its inputs.</param>
     /// <param name="output">Where its bytes go.</param>
-    /// <param name="input">Opens where its input comes from, or null for none; opened by who emits, and only then.</param>
+    /// <param name="input">Opens where its input comes from, or null for none; only who emits opens it.</param>
     /// <param name="host">Where to report to.</param>
     public ConsoleBackend(ushort device, byte inputKind, Stream output, Func<Stream>? input, IBackendHost host)
     {

@@ -4,9 +4,9 @@ using ShadowVm.Machine.Channel;
 namespace ShadowVm.Host.Backends;
 
 /// <summary>
-/// The channel device's disk on a file, under the I/O rules of patent p. 18-19. "Completed" is posted when the bytes are
-/// on stable storage, never for what was not performed: a known failure has its status, and a file that fails in a way
-/// that leaves the outcome open drops the connection.
+/// The channel device's disk on a file, under the I/O rules of patent p. 18-19. "Completed" is posted when the bytes
+/// are on stable storage, never for what was not performed: a known failure has its status, and a file that fails in
+/// a way that leaves the outcome open drops the connection.
 /// </summary>
 public sealed class DiskBackend : IBackend
 {

@@ -37,7 +37,7 @@ internal static class RelayProtocol
         Span<byte> head = stackalloc byte[LengthBytes + 1];
         if (!Fill(socket, head)) return null;
         var length = BinaryPrimitives.ReadInt32LittleEndian(head);
-        if (length is < 1 or > MessageBytesMax) throw new IOException($"a relay message of {length} bytes is no message");
+        if (length is < 1 or > MessageBytesMax) throw new IOException($"a message of {length} bytes came");
         var payload = new byte[length - 1];
         if (!Fill(socket, payload)) throw new IOException("the relay's stream ended inside a message");
         return ((RelayMessage)head[LengthBytes], payload);

@@ -31,7 +31,9 @@ internal ref struct ConfigurationReader(ReadOnlySpan<byte> bytes)
     }
 
     public ushort U16(string what) =>
-        Take(what, sizeof(ushort)) is { IsEmpty: false } field ? BinaryPrimitives.ReadUInt16LittleEndian(field) : (ushort)0;
+        Take(what, sizeof(ushort)) is { IsEmpty: false } field
+            ? BinaryPrimitives.ReadUInt16LittleEndian(field)
+            : (ushort)0;
 
     public uint U32(string what) =>
         Take(what, sizeof(uint)) is { IsEmpty: false } field ? BinaryPrimitives.ReadUInt32LittleEndian(field) : 0;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ShadowVm.Host.Configuration;
 
-/// <summary>Appends the elements of the configuration's layout; a value over its limit is refused here already.</summary>
+/// <summary>Appends the elements of the configuration's layout; a value over its limit is refused here.</summary>
 internal sealed class ConfigurationWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new(4096);

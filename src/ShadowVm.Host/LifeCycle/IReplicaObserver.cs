@@ -3,7 +3,7 @@ using ShadowVm.Replication;
 
 namespace ShadowVm.Host.LifeCycle;
 
-/// <summary>What an operator, or a program in his place, can follow. Called from several threads; must not block.</summary>
+/// <summary>What an operator, or a program instead, can follow. Called from several threads; must not block.</summary>
 public interface IReplicaObserver
 {
     /// <summary>The primary listens here.</summary>

@@ -45,7 +45,7 @@ public static class Primary
         };
     }
 
-    /// <summary>A backup that doesn't fit may be followed by one that does; a second one beside it is turned away.</summary>
+    /// <summary>A backup that doesn't fit may be followed by one that does; a second beside it is refused.</summary>
     private static void AcceptAll(TcpListeningEnd end, PrimaryOptions options, ReplicaParts parts)
     {
         options.Observer.Listening(end.LocalEndpoint);

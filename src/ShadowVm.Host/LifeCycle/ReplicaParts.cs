@@ -60,7 +60,8 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
         {
             LockFileArbiter.Prepare(folder);
             var self = ProcessIdentity.Current;
-            _arbiter = new LockFileArbiter(folder, configuration.Pair, $"{self} on {self.Host}, started {self.StartTime}");
+            var asker = $"{self} on {self.Host}, started {self.StartTime}";
+            _arbiter = new LockFileArbiter(folder, configuration.Pair, asker);
         }
 
         var guest = _options.Guests.Build(configuration);

@@ -76,7 +76,7 @@ internal sealed class RoleThread : IRoleActions, IDisposable
 
     public void PostStop() => Post(new RoleEvent(EventKind.Stop));
 
-    /// <summary>Something of this replica broke: <see cref="Run"/> throws it, the channel drops as at a crash.</summary>
+    /// <summary>Something broke: <see cref="Run"/> throws it, the channel drops as at a crash.</summary>
     public void PostFailure(Exception exception) => Post(new RoleEvent(EventKind.Failure, Payload: exception));
 
     /// <summary>Runs until the role ends.</summary>

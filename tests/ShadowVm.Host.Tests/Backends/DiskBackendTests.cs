@@ -157,9 +157,11 @@ public sealed class DiskBackendTests : IDisposable
         var number = DiskIdentity.Leave(_options);
         DiskIdentity.Check(_options with { Path = Path.Combine(_folder.Path, ".", "disk.img") }, number);
         var other = _options with { Path = _folder.File("other.img") };
-        Assert.Contains("shows no identity", Assert.Throws<HostException>(() => DiskIdentity.Check(other, number)).Message);
+        var none = Assert.Throws<HostException>(() => DiskIdentity.Check(other, number));
+        Assert.Contains("shows no identity", none.Message);
         DiskIdentity.Leave(other);
-        Assert.Contains("not the primary's", Assert.Throws<HostException>(() => DiskIdentity.Check(other, number)).Message);
+        var wrong = Assert.Throws<HostException>(() => DiskIdentity.Check(other, number));
+        Assert.Contains("not the primary's", wrong.Message);
     }
 
     [Theory]
@@ -168,7 +170,7 @@ public sealed class DiskBackendTests : IDisposable
     public void Options_are_read(string text, int? size, int latency)
     {
         var options = DiskOptions.Parse(text);
-        Assert.Equal(("a", (long?)size, TimeSpan.FromMilliseconds(latency)), (options.Path, options.Size, options.Latency));
+        Assert.Equal(("a", size, latency), (options.Path, options.Size, options.Latency.TotalMilliseconds));
     }
 
     [Theory]

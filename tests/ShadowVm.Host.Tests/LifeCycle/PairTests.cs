@@ -25,7 +25,9 @@ public sealed class PairTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
 
     public PairTests() => _relay = new ConsoleRelay(
-        new IPEndPoint(IPAddress.Loopback, 0), bytes => _text.Append(Encoding.UTF8.GetString(bytes.Span)), _reports.Add);
+        new IPEndPoint(IPAddress.Loopback, 0),
+        bytes => _text.Append(Encoding.UTF8.GetString(bytes.Span)),
+        _reports.Add);
 
     private static string WholeText => string.Concat(Enumerable.Range(1, Epochs).Select(i => $"{i} "));
 
@@ -274,6 +276,7 @@ public sealed class PairTests : IDisposable
 
     private sealed class Picky : IGuestFactory
     {
-        public IGuest Build(PairConfiguration configuration) => throw new HostException("The image is not to my taste.");
+        public IGuest Build(PairConfiguration configuration) =>
+            throw new HostException("The image is not to my taste.");
     }
 }

@@ -200,7 +200,9 @@ public class ExecutorTests
             var ours = primary.Next();
             backup.Executor.Execute(epoch, clock, batch);
             var theirs = backup.Next();
-            Assert.Equal((ours.Epoch, ours.Instructions, ours.Digest), (theirs.Epoch, theirs.Instructions, theirs.Digest));
+            Assert.Equal(
+                (ours.Epoch, ours.Instructions, ours.Digest),
+                (theirs.Epoch, theirs.Instructions, theirs.Digest));
             Assert.Equal(ours.Outputs.Select(o => o.Number), theirs.Outputs.Select(o => o.Number));
             (clock, batch) = (ours.NextClock, ours.Batch);
         }
