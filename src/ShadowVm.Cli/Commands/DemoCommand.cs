@@ -22,7 +22,11 @@ internal static class DemoCommand
             Description = "So many fresh pairs, killed at random moments, instead of one.",
             HelpName = "N",
         };
-        var seed = new Option<int?>("--seed") { Description = "Chooses the moments of --kills; printed where it is left out.", HelpName = "N" };
+        var seed = new Option<int?>("--seed")
+        {
+            Description = "Chooses the moments of --kills; printed where it is left out.",
+            HelpName = "N",
+        };
         var commit = new Option<string>("--commit")
         {
             Description = "Commit policy: output or epoch.",

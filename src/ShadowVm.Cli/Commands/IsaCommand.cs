@@ -60,7 +60,11 @@ internal static class IsaCommand
             "shadowvm isa check",
             "shadowvm isa check NAME",
             "shadowvm isa check --isa-path my-isas NAME");
-        var name = new Argument<string?>("NAME") { Description = "A definition; all where it is left out.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "A definition; all where it is left out.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         command.Add(name);
         var definitions = AddDefinitions(command);
         command.SetAction(result =>
