@@ -165,7 +165,7 @@ public sealed class BackupRole : IRole
 
         if (_state == State.Ended) return;
         Check.That(report.Epoch == _executed + 1, $"epoch {report.Epoch} was executed after epoch {_executed}");
-        if (_expected.TryDequeue(out var expected) && Differs(report, expected) is { } difference)
+        if (Expected(report.Epoch) is { } expected && Differs(report, expected) is { } difference)
         {
             Diverge(report.Epoch, difference);
             return;
@@ -312,6 +312,18 @@ public sealed class BackupRole : IRole
         if (epoch <= _ordered) return; // a canary ran on into it
         _ordered = epoch;
         _actions.Execute(epoch, clock, batch);
+    }
+
+    /// <summary>What the primary said of this epoch's end; null where a canary has run on into it.</summary>
+    private EndOfEpoch? Expected(ulong epoch)
+    {
+        while (_expected.TryPeek(out var end) && end.Epoch <= epoch)
+        {
+            _expected.Dequeue();
+            if (end.Epoch == epoch) return end;
+        }
+
+        return null;
     }
 
     private static string? Differs(EpochReport here, EndOfEpoch there)
