@@ -33,7 +33,11 @@ internal static class SimulateCommand
         };
         var crash = new Option<string?>("--crash") { Description = "The primary dies just before this event.", HelpName = "EVENT" };
         var noAccidents = new Option<bool>("--no-accidents") { Description = "Nothing goes wrong but --crash." };
-        var records = new Option<string?>("--records") { Description = "Records that the fake guest writes, by default 12.", HelpName = "N" };
+        var records = new Option<string?>("--records")
+        {
+            Description = "Records that the fake guest writes, by default 12.",
+            HelpName = "N",
+        };
         var machine = new Option<string>("--machine")
         {
             Description = "fake: a guest of a few lines; else a bundled guest or ELF file on the real virtual machine.",

@@ -5,7 +5,8 @@ namespace ShadowVm.Replication.Roles;
 /// <summary>
 /// The backup's side of the protocol, and what follows a fail-over.
 /// <code>
-/// waiting ── hello, configuration ──▶ building ──▶ shadowing ── primary lost ──▶ arbiter ──▶ fence ──▶ finish X ──▶ primary
+/// waiting ── hello, configuration ──▶ building ──▶ shadowing
+///     ── primary lost ──▶ arbiter ──▶ fence ──▶ finish X ──▶ primary
 /// </code>
 /// Shadowing, epoch E is executed when its end frame has arrived, so the guest stands in X, the last one that ended, or
 /// earlier; the batch of X stays undelivered until the end of X+1 or the take-over decides what belongs to it (patent
