@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ShadowVm.Host;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
@@ -24,7 +25,17 @@ internal sealed class Definitions
     public VirtualMachineFactory Guests(ParseResult result)
     {
         var library = Library(result);
-        return new VirtualMachineFactory(name => Whole(library, Load(library, name)));
+        return new VirtualMachineFactory(name =>
+        {
+            try
+            {
+                return Whole(library, Load(library, name));
+            }
+            catch (Exception e) when (e is IsaException or UsageException)
+            {
+                throw new HostException(e.Message, inner: e); // a backup tells it to the primary, too
+            }
+        });
     }
 
     /// <summary>
