@@ -5,4 +5,8 @@ namespace ShadowVm.Replication;
 /// <param name="Class">Which device and what kind; opaque here.</param>
 /// <param name="Bound">True where it belongs to a connection: dropped when it was received for the failed epoch.</param>
 /// <param name="Data">Payload, opaque here; nobody changes it.</param>
-public sealed record Interrupt(ulong Epoch, uint Class, bool Bound, byte[] Data);
+public sealed record Interrupt(ulong Epoch, uint Class, bool Bound, byte[] Data)
+{
+    /// <summary>Whether both say the same, whenever they came.</summary>
+    public bool IsSameAs(Interrupt other) => Class == other.Class && Data.AsSpan().SequenceEqual(other.Data);
+}

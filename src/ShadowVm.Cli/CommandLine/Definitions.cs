@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ShadowVm.Host;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
@@ -24,7 +25,34 @@ internal sealed class Definitions
     public VirtualMachineFactory Guests(ParseResult result)
     {
         var library = Library(result);
-        return new VirtualMachineFactory(name => Load(library, name));
+        return new VirtualMachineFactory(name =>
+        {
+            try
+            {
+                return Whole(library, Load(library, name));
+            }
+            catch (Exception e) when (e is IsaException or UsageException)
+            {
+                throw new HostException(e.Message, inner: e); // a backup tells it to the primary, too
+            }
+        });
+    }
+
+    /// <summary>
+    /// Bodies are lowered on first use; an error in one must be told before the guest runs, and then all of them are.
+    /// </summary>
+    private static IsaDefinition Whole(IsaLibrary library, IsaDefinition definition)
+    {
+        try
+        {
+            foreach (var instruction in definition.Instructions) _ = instruction.Body;
+            foreach (var function in definition.Functions) _ = function.Body;
+            return definition;
+        }
+        catch (IsaException)
+        {
+            throw new IsaException([.. IsaDefinition.Check(library.Open(definition.Name)).Where(finding => finding.IsError)]);
+        }
     }
 
     /// <summary>A definition by its name, by a variant's, or by both as in name/variant.</summary>

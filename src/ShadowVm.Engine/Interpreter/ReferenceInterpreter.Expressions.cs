@@ -76,26 +76,26 @@ public sealed partial class ReferenceInterpreter
             case Op.Or: return EvaluateWide(n.A!) | EvaluateWide(n.B!);
             case Op.Xor: return EvaluateWide(n.A!) ^ EvaluateWide(n.B!);
             case Op.ShiftLeft:
-            {
-                var amount = Amount(n.B!);
-                var value = EvaluateWide(n.A!);
-                return amount >= n.Width ? 0 : (value << amount) & mask;
-            }
+                {
+                    var amount = Amount(n.B!);
+                    var value = EvaluateWide(n.A!);
+                    return amount >= n.Width ? 0 : (value << amount) & mask;
+                }
 
             case Op.ShiftRight: return ShiftRight(EvaluateWide(n.A!), Amount(n.B!));
             case Op.ShiftRightSigned:
                 return (UInt128)(Signed(EvaluateWide(n.A!), n.Width) >> Math.Min(Amount(n.B!), 127)) & mask;
             case Op.DivideUnsigned:
-            {
-                var (a, b) = (EvaluateWide(n.A!), EvaluateWide(n.B!));
-                return b == 0 ? mask : a / b;
-            }
+                {
+                    var (a, b) = (EvaluateWide(n.A!), EvaluateWide(n.B!));
+                    return b == 0 ? mask : a / b;
+                }
 
             case Op.RemainderUnsigned:
-            {
-                var (a, b) = (EvaluateWide(n.A!), EvaluateWide(n.B!));
-                return b == 0 ? a : a % b;
-            }
+                {
+                    var (a, b) = (EvaluateWide(n.A!), EvaluateWide(n.B!));
+                    return b == 0 ? a : a % b;
+                }
 
             case Op.DivideSigned: return DivideSigned(EvaluateWide(n.A!), EvaluateWide(n.B!), n.Width);
             case Op.RemainderSigned: return RemainderSigned(EvaluateWide(n.A!), EvaluateWide(n.B!), n.Width);

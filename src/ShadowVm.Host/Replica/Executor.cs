@@ -178,12 +178,26 @@ internal sealed class Executor : IDisposable
 
         _batch.Clear();
         foreach (var interrupt in order.Batch) _batch.Add(Wire.ToInput(interrupt));
-        // Last, for the connections that stand now, at the end of X.
-        _guest.AddDisconnects(_batch);
+        AddDisconnects();
         foreach (var interrupt in order.Later) _later.Add(Wire.ToInput(interrupt));
         _clock.ContinueFrom(order.Clock);
         _guest.BeginEpoch(CollectionsMarshal.AsSpan(_batch), order.Clock);
         _hooks.OnGoingOn(_guest.Epoch, _guest.Retired);
+    }
+
+    /// <summary>
+    /// Last in the batch, for the connections that stand at the end of X; what X's own interrupts disconnect is not
+    /// open any more by then.
+    /// </summary>
+    private void AddDisconnects()
+    {
+        var interrupts = _batch.ToArray();
+        _guest.AddDisconnects(_batch);
+        for (var i = _batch.Count - 1; i >= interrupts.Length; i--)
+        {
+            var disconnect = _batch[i];
+            if (Array.Exists(interrupts, input => Wire.AreSame(input, disconnect))) _batch.RemoveAt(i);
+        }
     }
 
     private void RunAsPrimary()

@@ -23,5 +23,9 @@ internal static class Wire
     public static DeviceOutput FromOutput(Output output) =>
         new(output.Number, (ushort)(output.Class >> DeviceShift), (byte)output.Class, output.Bound, output.Data);
 
+    /// <summary>Whether two inputs say the same to the same device.</summary>
+    public static bool AreSame(in DeviceInput one, in DeviceInput other) =>
+        one.Device == other.Device && one.Kind == other.Kind && one.Data.AsSpan().SequenceEqual(other.Data);
+
     private static uint ClassOf(ushort device, byte kind) => ((uint)device << DeviceShift) | kind;
 }

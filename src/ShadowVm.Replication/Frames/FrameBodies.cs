@@ -92,19 +92,19 @@ internal static class FrameBodies
             case FrameKind.Refuse:
                 return new Refuse(from.Text());
             case FrameKind.Interrupt:
-            {
-                var (epoch, kindOf, flags) = (from.UInt64(), from.UInt32(), from.Flags(Bound | More));
-                var data = from.Bytes(FrameLimits.DataBytesMax);
-                return new InterruptFrame(epoch, kindOf, (flags & Bound) != 0, (flags & More) != 0, data);
-            }
+                {
+                    var (epoch, kindOf, flags) = (from.UInt64(), from.UInt32(), from.Flags(Bound | More));
+                    var data = from.Bytes(FrameLimits.DataBytesMax);
+                    return new InterruptFrame(epoch, kindOf, (flags & Bound) != 0, (flags & More) != 0, data);
+                }
 
             case FrameKind.EndOfEpoch:
-            {
-                var (epoch, instructions) = (from.UInt64(), from.UInt64());
-                var (digest, clock) = (from.Digest(), from.Clock());
-                var (flags, code) = (from.Flags(Exited), (int)from.UInt32());
-                return new EndOfEpoch(epoch, instructions, digest, clock, flags != 0 ? code : null);
-            }
+                {
+                    var (epoch, instructions) = (from.UInt64(), from.UInt64());
+                    var (digest, clock) = (from.Digest(), from.Clock());
+                    var (flags, code) = (from.Flags(Exited), (int)from.UInt32());
+                    return new EndOfEpoch(epoch, instructions, digest, clock, flags != 0 ? code : null);
+                }
 
             case FrameKind.Acknowledge:
                 return new Acknowledge(from.UInt64(), from.UInt64(), from.UInt64());
@@ -113,10 +113,10 @@ internal static class FrameBodies
             case FrameKind.ReleasedThrough:
                 return new ReleasedThrough(from.UInt64());
             case FrameKind.Goodbye:
-            {
-                var flags = from.Flags(Stopped);
-                return new Goodbye((int)from.UInt32(), flags != 0);
-            }
+                {
+                    var flags = from.Flags(Stopped);
+                    return new Goodbye((int)from.UInt32(), flags != 0);
+                }
 
             default:
                 throw new FrameException($"A frame of kind {kind} came; this build knows none of that kind.");

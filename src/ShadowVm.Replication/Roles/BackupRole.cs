@@ -5,7 +5,8 @@ namespace ShadowVm.Replication.Roles;
 /// <summary>
 /// The backup's side of the protocol, and what follows a fail-over.
 /// <code>
-/// waiting ── hello, configuration ──▶ building ──▶ shadowing ── primary lost ──▶ arbiter ──▶ fence ──▶ finish X ──▶ primary
+/// waiting ── hello, configuration ──▶ building ──▶ shadowing
+///     ── primary lost ──▶ arbiter ──▶ fence ──▶ finish X ──▶ primary
 /// </code>
 /// Shadowing, epoch E is executed when its end frame has arrived, so the guest stands in X, the last one that ended, or
 /// earlier; the batch of X stays undelivered until the end of X+1 or the take-over decides what belongs to it (patent
@@ -165,7 +166,7 @@ public sealed class BackupRole : IRole
 
         if (_state == State.Ended) return;
         Check.That(report.Epoch == _executed + 1, $"epoch {report.Epoch} was executed after epoch {_executed}");
-        if (_expected.TryDequeue(out var expected) && Differs(report, expected) is { } difference)
+        if (Expected(report.Epoch) is { } expected && Differs(report, expected) is { } difference)
         {
             Diverge(report.Epoch, difference);
             return;
@@ -312,6 +313,18 @@ public sealed class BackupRole : IRole
         if (epoch <= _ordered) return; // a canary ran on into it
         _ordered = epoch;
         _actions.Execute(epoch, clock, batch);
+    }
+
+    /// <summary>What the primary said of this epoch's end; null where a canary has run on into it.</summary>
+    private EndOfEpoch? Expected(ulong epoch)
+    {
+        while (_expected.TryPeek(out var end) && end.Epoch <= epoch)
+        {
+            _expected.Dequeue();
+            if (end.Epoch == epoch) return end;
+        }
+
+        return null;
     }
 
     private static string? Differs(EpochReport here, EndOfEpoch there)
