@@ -28,7 +28,9 @@ public class GuestTests(ITestOutputHelper log)
     {
         // Without compressed instructions, as the definition has it: the traps guest asks for that.
         using var qemu = Tool.Start(
-            log, "qemu-system-riscv64", "-M", "virt", "-cpu", "rv64,c=false", "-bios", "none", "-nographic", "-kernel", Checkout.Guest(guest));
+            log,
+            "qemu-system-riscv64",
+            "-M", "virt", "-cpu", "rv64,c=false", "-bios", "none", "-nographic", "-kernel", Checkout.Guest(guest));
         if (qemu is null) return;
         var output = qemu.StandardOutput.ReadToEnd();
         qemu.WaitForExit();

@@ -1,0 +1,92 @@
+using ShadowVm.Engine;
+using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.Interpreter;
+using ShadowVm.Engine.Memory;
+using ShadowVm.Isa;
+using Xunit.Abstractions;
+
+namespace ShadowVm.Conformance;
+
+/// <summary>The tests that stand in the definition itself, on the reference interpreter.</summary>
+public class DefinitionTests(ITestOutputHelper log)
+{
+    private const ulong Pc = 0x1000;
+    private const ulong MemoryBytes = 1 << 20;
+
+    public static TheoryData<string> Variants() => [.. Definitions.Variants];
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void The_definition_s_own_tests_hold(string variant)
+    {
+        var isa = Definitions.Load(variant);
+        Assert.NotEmpty(isa.Tests);
+        var failures = isa.Tests.Select(test => Run(isa, test)).Where(failure => failure is not null);
+        Assert.Empty(failures);
+        log.WriteLine($"{variant}: {isa.Tests.Count} tests of the definition");
+    }
+
+    private static string? Run(IsaDefinition isa, IsaTest test)
+    {
+        using var cpu = new CpuState(isa.SlotCount);
+        using var memory = new GuestMemory(0, MemoryBytes);
+        foreach (var file in isa.Registers)
+        {
+            for (var i = 0; i < file.Count; i++) cpu[file.FirstSlot + i] = file.Reset;
+        }
+
+        cpu[isa.PcSlot] = Pc;
+        foreach (var value in test.Before) Set(isa, cpu, memory, value);
+        var fields = test.Fields.Select(field => (field.Name, field.Value)).ToArray();
+        Assert.True(memory.TryWrite(cpu[isa.PcSlot], 4, isa.Encode(test.Instruction, fields)));
+        var engine = new ReferenceInterpreter(isa, cpu, memory, new NoDevices(), new EpochClock());
+        engine.StepPrivileged();
+        if (test.Raises is { } cause)
+        {
+            return cpu.Retired == 0 ? null : $"{test.Place}: {test.Name}: raised nothing, cause {cause} was expected";
+        }
+
+        if (cpu.Retired != 1) return $"{test.Place}: {test.Name}: trapped";
+        foreach (var value in test.After)
+        {
+            var found = Get(isa, cpu, memory, value);
+            if (found != value.Value)
+            {
+                return $"{test.Place}: {test.Name}: {value.Register}[{value.Index}] is {found:x}, expected {value.Value:x}";
+            }
+        }
+
+        return null;
+    }
+
+    private static void Set(IsaDefinition isa, CpuState cpu, GuestMemory memory, IsaTestValue value)
+    {
+        if (value.Register is null) Assert.True(memory.TryWrite(value.Address, value.Width / 8, value.Value));
+        else cpu[Slot(isa, value)] = value.Value;
+    }
+
+    private static ulong Get(IsaDefinition isa, CpuState cpu, GuestMemory memory, IsaTestValue value)
+    {
+        if (value.Register is not null) return cpu[Slot(isa, value)];
+        Assert.True(memory.TryRead(value.Address, value.Width / 8, out var found));
+        return found;
+    }
+
+    private static int Slot(IsaDefinition isa, IsaTestValue value) =>
+        isa.Registers.First(file => file.Name == value.Register).FirstSlot + value.Index;
+
+    private sealed class NoDevices : IBus
+    {
+        public ulong Lines => 0;
+
+        public bool IsDevice(ulong address) => false;
+
+        public bool TryRead(ulong address, int bytes, out ulong value)
+        {
+            value = 0;
+            return false;
+        }
+
+        public bool TryWrite(ulong address, int bytes, ulong value) => false;
+    }
+}

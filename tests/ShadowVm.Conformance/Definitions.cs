@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using ShadowVm.Isa;
+using ShadowVm.Machine.Description;
+using ShadowVm.Vmm;
+
+namespace ShadowVm.Conformance;
+
+/// <summary>The shipped definition in both widths, and machines that run an image of the test's own.</summary>
+internal static class Definitions
+{
+    private static readonly string Root = FindRoot();
+
+    private static readonly MachineDescription Virt = MachineDescription.Parse(
+        "virt.machine", File.ReadAllBytes(Path.Combine(Root, "isa", "machines", "virt.machine")));
+
+    public static IsaSource Source { get; } = IsaSource.FromFolder(Path.Combine(Root, "isa", "riscv"));
+
+    public static IReadOnlyList<string> Variants { get; } = IsaDefinition.Variants(Source);
+
+    public static IsaDefinition Load(string variant) => IsaDefinition.Load(Source, variant);
+
+    public static VirtualMachine Machine(IsaDefinition isa, byte[] image, long epochLength) =>
+        new(isa, Virt, image, new VirtualMachineSettings { EpochLength = epochLength, MemoryBytes = 4 << 20 });
+
+    private static string FindRoot([CallerFilePath] string here = "")
+    {
+        var folder = Path.GetDirectoryName(here)!;
+        while (!File.Exists(Path.Combine(folder, "ShadowVm.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using ShadowVm.Vmm;
+using Xunit.Abstractions;
+
+namespace ShadowVm.Conformance;
+
+/// <summary>
+/// Random programs of every user instruction: whole against one instruction at a time, and against QEMU where it is
+/// installed, register by register. SHADOWVM_CONFORMANCE_INSTRUCTIONS makes the runs longer.
+/// </summary>
+public class RandomProgramTests(ITestOutputHelper log)
+{
+    private const int PerProgram = 10_000;
+
+    private static readonly int Instructions = int.TryParse(
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : 20_000;
+
+    private static readonly ulong FirstSeed = ulong.TryParse(
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
+
+    public static TheoryData<string> Variants() => [.. Definitions.Variants];
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void A_counter_that_expires_at_each_instruction_changes_nothing(string variant)
+    {
+        var isa = Definitions.Load(variant);
+        var program = new RandomProgram(isa, FirstSeed, 2000);
+        using var whole = Definitions.Machine(isa, program.Image, 1_000_000_000);
+        using var pieces = Definitions.Machine(isa, program.Image, 1);
+        var expected = Run(whole);
+        Assert.NotEqual("", expected);
+        Assert.Equal(expected, Run(pieces));
+        Assert.Equal(whole.Digest(), pieces.Digest());
+        Assert.Equal(whole.Cpu.Slots, pieces.Cpu.Slots);
+        log.WriteLine($"{variant}: {program.Names.Count} instructions of the definition, {whole.Retired} executed");
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Qemu_comes_to_the_same_registers(string variant)
+    {
+        var isa = Definitions.Load(variant);
+        var executed = 0UL;
+        var programs = Math.Max(1, Instructions / PerProgram);
+        for (var i = 0; i < programs; i++)
+        {
+            var seed = FirstSeed + (ulong)i;
+            var program = new RandomProgram(isa, seed, PerProgram);
+            if (Qemu(isa.ElfClass, program.Image) is not { } theirs) return;
+            using var machine = Definitions.Machine(isa, program.Image, VirtualMachineSettings.EpochLengthDefault);
+            var ours = Run(machine);
+            executed += machine.Retired;
+            Assert.True(ours == theirs, Difference(variant, seed, ours, theirs));
+        }
+
+        log.WriteLine($"{variant}: {programs} programs, {executed} instructions, equal to QEMU's");
+    }
+
+    private static string Run(VirtualMachine machine)
+    {
+        var console = new StringBuilder();
+        var clock = InstructionClock.First;
+        while (machine.ExitCode is null)
+        {
+            machine.BeginEpoch([], clock);
+            machine.RunEpoch();
+            foreach (var output in machine.Outputs) console.Append(Encoding.ASCII.GetString(output.Data));
+            clock = InstructionClock.Next(machine, inputArrives: false);
+            Assert.True(machine.Retired < 100_000_000, "the program does not end");
+        }
+
+        Assert.Equal(0, machine.ExitCode);
+        return console.ToString();
+    }
+
+    private string? Qemu(int bits, byte[] image)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, image);
+            string[] arguments =
+                ["-M", "virt", "-cpu", $"rv{bits},c=false", "-bios", "none", "-nographic", "-monitor", "none", "-kernel", path];
+            using var qemu = Process.Start(new ProcessStartInfo($"qemu-system-riscv{bits}", arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
+            var output = qemu.StandardOutput.ReadToEnd();
+            qemu.WaitForExit();
+            Assert.Equal(0, qemu.ExitCode);
+            return output.Replace("\r", "");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            log.WriteLine($"qemu-system-riscv{bits} is not installed: nothing was compared");
+            return null;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static string Difference(string variant, ulong seed, string ours, string theirs)
+    {
+        var at = 0;
+        while (at < Math.Min(ours.Length, theirs.Length) && ours[at] == theirs[at]) at++;
+        return $"{variant} differs from QEMU at digit {at} of {theirs.Length}; repeat with: SHADOWVM_CONFORMANCE_SEED={seed} "
+            + "dotnet test tests/ShadowVm.Conformance -c Release";
+    }
+}
