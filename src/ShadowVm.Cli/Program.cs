@@ -35,7 +35,10 @@ internal static class Program
         var parsed = root.Parse(args);
         if (parsed.Errors.Count != 0 && parsed.Action is not HelpWithExamples)
         {
-            return Fail($"{parsed.Errors[0].Message.TrimEnd('.')}; see `shadowvm {CommandPath(parsed)}--help`");
+            // An unknown word explains more than the command or argument that is missing because of it.
+            var error = parsed.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal))
+                ?? parsed.Errors[0];
+            return Fail($"{error.Message.TrimEnd('.')}; see `shadowvm {CommandPath(parsed)}--help`");
         }
 
         try

@@ -27,6 +27,11 @@ public sealed class DiskFile : IDisposable
     {
         try
         {
+            if (Directory.Exists(options.Path))
+            {
+                throw new HostException($"The disk '{options.Path}' is a folder; it must be a file.");
+            }
+
             if (!File.Exists(options.Path))
             {
                 if (options.Size is not { } size || options.ReadOnly)

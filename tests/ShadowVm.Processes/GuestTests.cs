@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace ShadowVm.Processes;
+
+/// <summary>The guests print what they should, here and in QEMU from the same file, and are what their sources give.</summary>
+public class GuestTests(ITestOutputHelper log)
+{
+    public static TheoryData<string, int> Guests() => new()
+    {
+        { "hello", 0 }, { "compute", 0 }, { "timer", 0 }, { "traps", 0 }, { "libc", 7 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Guests))]
+    public void A_guest_prints_what_it_should(string guest, int exitCode)
+    {
+        using var folder = new TemporaryFolder();
+        var run = ShadowVmProcess.Run(folder, "run", Checkout.Guest(guest));
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Equal(Checkout.Expected(guest), run.Output);
+        Assert.Equal("", run.Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Guests))]
+    public void A_guest_prints_the_same_in_qemu(string guest, int exitCode)
+    {
+        // Without compressed instructions, as the definition has it: the traps guest asks for that.
+        using var qemu = Tool.Start(
+            log, "qemu-system-riscv64", "-M", "virt", "-cpu", "rv64,c=false", "-bios", "none", "-nographic", "-kernel", Checkout.Guest(guest));
+        if (qemu is null) return;
+        var output = qemu.StandardOutput.ReadToEnd();
+        qemu.WaitForExit();
+        Assert.Equal(exitCode, qemu.ExitCode);
+        Assert.Equal(Checkout.Expected(guest), output.Replace("\r", ""));
+    }
+
+    [Fact]
+    public void Sources_give_the_images_that_are_committed()
+    {
+        using var compiler = Tool.Start(log, "riscv64-unknown-elf-gcc", "--version");
+        if (compiler is null) return;
+        compiler.StandardOutput.ReadToEnd();
+        using var folder = new TemporaryFolder();
+        using var build = Tool.Start(log, "bash", Path.Combine(Checkout.Root, "tests", "Guests", "build.sh"), folder.Path)!;
+        var said = build.StandardOutput.ReadToEnd() + build.StandardError.ReadToEnd();
+        build.WaitForExit();
+        Assert.True(build.ExitCode == 0, said);
+        foreach (var image in Directory.GetFiles(Path.GetDirectoryName(Checkout.Guest("x"))!, "*.elf"))
+        {
+            var rebuilt = folder.File(Path.GetFileName(image));
+            Assert.True(File.ReadAllBytes(image).AsSpan().SequenceEqual(File.ReadAllBytes(rebuilt)), image);
+        }
+    }
+}
+
+/// <summary>A program that may not be installed.</summary>
+internal static class Tool
+{
+    public static Process? Start(ITestOutputHelper log, string name, params string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(name, arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            });
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            log.WriteLine($"{name} is not installed: nothing was compared");
+            return null;
+        }
+    }
+}
