@@ -16,9 +16,6 @@ internal static class Guests
 
     public static byte[] Image(string name) => File.ReadAllBytes(Path.Combine(Root, "tests", "Guests", "bin", name + ".elf"));
 
-    public static string ExpectedText(string name) =>
-        File.ReadAllText(Path.Combine(Root, "tests", "Guests", "expected", name + ".txt"));
-
     public static VirtualMachine Machine(string guest, long epochLength, params (int, ulong)[] set) =>
         new(Isa, Virt, Image(guest), new VirtualMachineSettings { EpochLength = epochLength, Parameters = set, MemoryBytes = 16 << 20 });
 
