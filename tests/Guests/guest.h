@@ -19,8 +19,12 @@ typedef unsigned long u64;
 #define CAUSE_TIMER     (CAUSE_INTERRUPT | 7)
 #define CAUSE_EXTERNAL  (CAUSE_INTERRUPT | 11)
 
+#ifdef GUEST_NATIVE
+#include "native/machine.h" // the same operations on a made-up machine, to try a guest's logic without an emulator
+#else
 #define read32(address)         (*(volatile u32 *)(address))
 #define read64(address)         (*(volatile u64 *)(address))
+#define write8(address, value)  (*(volatile u8 *)(address) = (u8)(value))
 #define write32(address, value) (*(volatile u32 *)(address) = (u32)(value))
 #define write64(address, value) (*(volatile u64 *)(address) = (u64)(value))
 
@@ -30,6 +34,8 @@ typedef unsigned long u64;
 #define csr_write(name, value) __asm__ volatile("csrw " #name ", %0" : : "r"(value) : "memory")
 #define csr_set(name, bits)    __asm__ volatile("csrs " #name ", %0" : : "r"(bits) : "memory")
 #define csr_clear(name, bits)  __asm__ volatile("csrc " #name ", %0" : : "r"(bits) : "memory")
+#define wait_for_interrupt()   __asm__ volatile("wfi")
+#endif
 
 #define FNV_BASIS 14695981039346656037UL
 #define FNV_PRIME 1099511628211UL
@@ -41,7 +47,7 @@ u64 trap_handler(u64 cause, u64 pc);
 
 static inline void put_char(char c)
 {
-    *(volatile u8 *)UART_DATA = (u8)c;
+    write8(UART_DATA, c);
 }
 
 static inline void put_text(const char *text)
@@ -79,7 +85,7 @@ __attribute__((used, noinline)) void guest_exit(int code)
 {
     write32(FINISHER, code ? ((u32)code << 16) | 0x3333 : 0x5555);
     for (;;)
-        __asm__ volatile("wfi");
+        wait_for_interrupt();
 }
 
 // For a guest that expects no trap, or not this one.
@@ -111,7 +117,7 @@ static inline void unmask_interrupts(void) { csr_set(mstatus, MSTATUS_MIE); }
     do {                                \
         mask_interrupts();              \
         while (!(condition)) {          \
-            __asm__ volatile("wfi");    \
+            wait_for_interrupt();       \
             unmask_interrupts();        \
             mask_interrupts();          \
         }                               \

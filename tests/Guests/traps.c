@@ -1,139 +1,6 @@
 // Makes every kind of trap that the machine has and checks mcause, mtval, mepc and mstatus, and some CSR behaviour.
 // The same text under QEMU with 32-bit instructions only: qemu-system-riscv64 -M virt -cpu rv64,c=false.
-#include "guest.h"
-
-#define CLINT_MSIP   0x02000000UL
-#define MIE_MSIE     (1UL << 3)
-#define MSTATUS_MPIE (1UL << 7)
-#define MSTATUS_MPP  (3UL << 11)
-#define UNMAPPED     0x100000000000UL
-
-enum {
-    MISALIGNED_JUMP = 0,
-    FETCH_FAULT = 1,
-    ILLEGAL = 2,
-    BREAKPOINT = 3,
-    LOAD_FAULT = 5,
-    STORE_FAULT = 7,
-    CALL_FROM_U = 8,
-    CALL_FROM_M = 11,
-};
-
-// What the handler saw last. `resume` is where it continues; every trap must have one.
-static volatile u64 resume;
-static volatile u64 expected_pc;
-static volatile u64 traps;
-static volatile u64 cause_seen;
-static volatile u64 value_seen;
-static volatile u64 pc_seen;
-static volatile u64 status_seen;
-static int failures;
-
-u64 trap_handler(u64 cause, u64 pc)
-{
-    traps++;
-    cause_seen = cause;
-    value_seen = csr_read(mtval);
-    pc_seen = pc;
-    status_seen = csr_read(mstatus);
-    if (cause & CAUSE_INTERRUPT) {
-        write32(CLINT_MSIP, 0);
-        write64(CLINT_MTIMECMP, NEVER);
-        return pc;
-    }
-    if (!resume)
-        unexpected_trap(cause, pc);
-    u64 target = resume;
-    resume = 0;
-    csr_set(mstatus, MSTATUS_MPP); // a case that went to user mode continues in machine mode
-    return target;
-}
-
-// Runs `code`, which traps at its label 2, and goes on at label 1. t1 and t2 are its to use; `input` comes in t2.
-#define TRAP(code, input)                                   \
-    do {                                                    \
-        register u64 input_ __asm__("t2") = (u64)(input);   \
-        traps = 0;                                          \
-        __asm__ volatile(                                   \
-            "   la      t1, 1f\n"                           \
-            "   sd      t1, %0\n"                           \
-            "   la      t1, 2f\n"                           \
-            "   sd      t1, %1\n"                           \
-            code "\n"                                       \
-            "1:\n"                                          \
-            : "=m"(resume), "=m"(expected_pc), "+r"(input_) \
-            : : "t1", "ra", "memory");                      \
-    } while (0)
-
-// The same from user mode.
-#define USER_TRAP(code, input)                  \
-    TRAP("  csrw    mepc, t1\n"                 \
-        "   li      t1, 0x1800\n"               \
-        "   csrc    mstatus, t1\n"              \
-        "   mret\n"                             \
-        code, input)
-
-static void put_case(const char *name)
-{
-    put_text("traps: ");
-    put_text(name);
-}
-
-static void put_wrong(const char *what, u64 value, u64 expected)
-{
-    put_text(" ");
-    put_text(what);
-    put_text("=");
-    put_hex(value);
-    put_text(" expected ");
-    put_hex(expected);
-}
-
-static void end_case(int right)
-{
-    put_text(right ? " ok\n" : " WRONG\n");
-    failures += !right;
-}
-
-// `other` is a second value that the architecture allows in mtval.
-static void check(const char *name, u64 cause, u64 value, u64 other, u64 pc)
-{
-    put_case(name);
-    put_text(" cause=");
-    put_number(cause_seen);
-    int right = 1;
-    if (traps != 1) {
-        put_wrong("traps", traps, 1);
-        right = 0;
-    }
-    if (cause_seen != cause) {
-        put_wrong("mcause", cause_seen, cause);
-        right = 0;
-    }
-    if (value_seen != value && value_seen != other) {
-        put_wrong("mtval", value_seen, value);
-        right = 0;
-    }
-    if (pc_seen != pc) {
-        put_wrong("mepc", pc_seen, pc);
-        right = 0;
-    }
-    end_case(right);
-}
-
-static void check_value(const char *name, u64 value, u64 expected)
-{
-    put_case(name);
-    if (value != expected)
-        put_wrong("value", value, expected);
-    end_case(value == expected);
-}
-
-// An illegal instruction's bits in mtval are optional: 0 is right too.
-static void check_illegal(const char *name, u64 bits)
-{
-    check(name, ILLEGAL, bits, 0, expected_pc);
-}
+#include "traps.h"
 
 // Where the machine has memory protection, user mode may do nothing until an entry allows it. This machine has none:
 // the instructions trap and are passed over.
@@ -245,6 +112,132 @@ static void control_registers(void)
     check_value("minstret-forward", after > before, 1);
 }
 
+// What each form of a CSR instruction reads and leaves behind, from 0x0f in the register.
+#define CSR_FORM(name, code, input, read, leaves)                               \
+    do {                                                                        \
+        u64 value_ = (input);                                                   \
+        csr_write(mscratch, 0x0f);                                              \
+        __asm__ volatile(code : "+r"(value_) : : "memory");                     \
+        check_value(name "-read", value_, read);                                \
+        check_value(name "-left", csr_read(mscratch), leaves);                  \
+    } while (0)
+
+static void csr_forms(void)
+{
+    CSR_FORM("csrrw", "csrrw %0, mscratch, %0", 0xf3, 0x0f, 0xf3);
+    CSR_FORM("csrrs", "csrrs %0, mscratch, %0", 0xf3, 0x0f, 0xff);
+    CSR_FORM("csrrc", "csrrc %0, mscratch, %0", 0xf3, 0x0f, 0x0c);
+    CSR_FORM("csrrwi", "csrrwi %0, mscratch, 19", 0, 0x0f, 0x13);
+    CSR_FORM("csrrsi", "csrrsi %0, mscratch, 19", 0, 0x0f, 0x1f);
+    CSR_FORM("csrrci", "csrrci %0, mscratch, 19", 0, 0x0f, 0x0c);
+    CSR_FORM("csrrw-no-rd", "csrrw zero, mscratch, %0", 0xf3, 0xf3, 0xf3);
+    CSR_FORM("csrrs-no-rs1", "csrrs %0, mscratch, zero", 0xf3, 0x0f, 0x0f);
+    // Setting and clearing nothing isn't a write, so a read-only register allows it.
+    traps = 0;
+    __asm__ volatile("csrrsi zero, mhartid, 0\n\tcsrrci zero, mhartid, 0" : : : "memory");
+    check_value("read-only-csr-set-nothing", traps, 0);
+}
+
+// User mode reads a counter where mcounteren allows it.
+static void user_counters(void)
+{
+    csr_write(mcounteren, 0);
+    USER_TRAP("2: rdinstret t2", 0);
+    check_illegal("user-counter-denied", 0xc02023f3);
+    csr_write(mcounteren, 7);
+    TRAP("2: csrw scounteren, t2", 7); // asked too where there is a supervisor mode; here it traps and is passed over
+    resume = 0;
+    USER_TRAP("2: rdinstret t2\n"
+        "   ecall", 0);
+    check("user-counter-allowed", CALL_FROM_U, 0, 0, expected_pc + 4);
+    check_value("user-counter-read", left > 1000, 1);
+    csr_write(mcounteren, 0);
+}
+
+// The machine does misaligned loads and stores itself.
+static void misaligned_data(void)
+{
+    static volatile u64 words[3];
+    u64 value = 0x1122334455667788UL;
+    u64 read;
+    traps = 0;
+    words[0] = words[1] = words[2] = 0;
+    __asm__ volatile("sd %1, 3(%2)\n\tld %0, 3(%2)" : "=&r"(read) : "r"(value), "r"(words) : "memory");
+    check_value("misaligned-load", read, value);
+    check_value("misaligned-store-low", words[0], value << 24);
+    check_value("misaligned-store-high", words[1], value >> 40);
+    check_value("misaligned-no-trap", traps, 0);
+}
+
+// An instruction that traps leaves its destination alone.
+static void untouched_destination(void)
+{
+    TRAP("2: ld     t2, 0(t2)", UNMAPPED);
+    check("fault-to-its-address", LOAD_FAULT, UNMAPPED, UNMAPPED, expected_pc);
+    check_value("fault-keeps-destination", left, UNMAPPED);
+    TRAP("  li      t2, 0x0bad\n"
+        "2: csrrw   t2, mhartid, t2", 0);
+    check_illegal("illegal-csr-with-destination", 0xf14393f3);
+    check_value("illegal-keeps-destination", left, 0x0bad);
+}
+
+// wfi goes on for an interrupt that is pending and enabled in mie, taken or not.
+static void masked_wait(void)
+{
+    traps = 0;
+    mask_interrupts();
+    csr_set(mie, MIE_MSIE);
+    write32(CLINT_MSIP, 1);
+    wait_for_interrupt();
+    check_value("wfi-masked-pending", csr_read(mip) & MIE_MSIE, MIE_MSIE);
+    check_value("wfi-masked-no-trap", traps, 0);
+    unmask_interrupts();
+    mask_interrupts();
+    check_value("wfi-unmasked-trap", traps, 1);
+    check_value("wfi-unmasked-cause", cause_seen, CAUSE_INTERRUPT | 3);
+    csr_clear(mie, MIE_MSIE);
+}
+
+// Vectored mode: an interrupt enters at base + 4 * cause, an exception at the base. Each entry leaves its number.
+__asm__(
+    "   .balign 256\n"
+    "vectors:\n"
+    "   j   vector_0\n   j   vector_other\n   j   vector_other\n   j   vector_3\n"
+    "   j   vector_other\n   j   vector_other\n   j   vector_other\n   j   vector_7\n"
+    "   j   vector_other\n   j   vector_other\n   j   vector_other\n   j   vector_other\n"
+    "vector_0:      csrwi mscratch, 1\n    j trap_entry\n"
+    "vector_3:      csrwi mscratch, 3\n    j trap_entry\n"
+    "vector_7:      csrwi mscratch, 7\n    j trap_entry\n"
+    "vector_other:  csrwi mscratch, 31\n   j trap_entry\n");
+
+void vectors(void);
+
+static void vectored_mode(void)
+{
+    u64 direct = csr_read(mtvec);
+    csr_write(mtvec, (u64)vectors | 1);
+    check_value("mtvec-vectored", csr_read(mtvec), (u64)vectors | 1);
+    vectored = 1;
+    TRAP("2: ecall", 0);
+    check("vectored-exception", CALL_FROM_M, 0, 0, expected_pc);
+    check_value("vectored-exception-entry", vector_seen, 1);
+    traps = 0;
+    csr_set(mie, MIE_MSIE);
+    write32(CLINT_MSIP, 1);
+    wait_until(traps);
+    csr_clear(mie, MIE_MSIE);
+    check_value("vectored-software-entry", vector_seen, 3);
+    traps = 0;
+    csr_set(mie, MIE_MTIE);
+    write64(CLINT_MTIMECMP, read64(CLINT_MTIME) + 1000);
+    wait_until(traps);
+    csr_clear(mie, MIE_MTIE);
+    check_value("vectored-timer-entry", vector_seen, 7);
+    mask_interrupts();
+    vectored = 0;
+    csr_write(mtvec, direct);
+}
+
 // Interrupts may be taken a while after their cause, so these wait.
 static void interrupts(void)
 {
@@ -273,7 +266,13 @@ int main(void)
     user_mode();
     status_stack();
     control_registers();
+    csr_forms();
+    user_counters();
+    misaligned_data();
+    untouched_destination();
     interrupts();
+    masked_wait();
+    vectored_mode();
     put_text(failures ? "traps: failed\n" : "traps: all ok\n");
     return failures != 0;
 }
