@@ -78,6 +78,8 @@ internal sealed partial class BodyLowering
                 $"A space has no '{member}'",
                 Suggestion.For(member, ["read", "modify", "write", "check"])),
         };
+        if (function is null)
+            throw bag.Fail(e.Token, $"'{space.Name}' can't be used: its declaration is in error");
         if (e.Parts.Length - 1 != widths.Length)
             throw bag.Fail(
                 e.Token, $"'{space.Name}.{member}' takes {widths.Length} arguments, not {e.Parts.Length - 1}");
