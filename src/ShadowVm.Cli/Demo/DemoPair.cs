@@ -18,10 +18,10 @@ internal sealed class DemoPair : IDisposable
     private readonly List<string> _relayReports = [];
     private readonly DemoSettings _settings;
     private readonly ConsoleRelay _relay;
-    private readonly ReplicaProcess _primary;
-    private readonly ReplicaProcess _backup;
     private readonly CancellationToken _stop;
     private readonly long _started = Stopwatch.GetTimestamp();
+    private ReplicaProcess? _primary;
+    private ReplicaProcess? _backup;
     private bool _protected;
     private bool _news;
     private int _outstanding;
@@ -33,12 +33,13 @@ internal sealed class DemoPair : IDisposable
         Folder = Directory.CreateTempSubdirectory("shadowvm-demo-").FullName;
         Directory.CreateDirectory(LockFolder);
         _relay = new ConsoleRelay(new IPEndPoint(IPAddress.Loopback, 0), Take, Report);
-        _primary = new ReplicaProcess("primary", Path.Combine(Folder, "primary.events"), PrimaryArguments("127.0.0.1:0"));
-        var endpoint = AwaitListening();
-        _backup = new ReplicaProcess("backup", Path.Combine(Folder, "backup.events"), BackupArguments(endpoint));
     }
 
     public string Folder { get; }
+
+    private ReplicaProcess Primary => _primary ?? throw new InvalidOperationException("the pair was not started");
+
+    private ReplicaProcess Backup => _backup ?? throw new InvalidOperationException("the pair was not started");
 
     private string LockFolder => Path.Combine(Folder, "locks");
 
@@ -75,12 +76,18 @@ internal sealed class DemoPair : IDisposable
     public static IEnumerable<string> ByHand() =>
     [
         "mkdir -p locks",
-        "shadowvm primary journal --listen 127.0.0.1:7400 --disk path=disk.img,size=1M,latency=5ms --arbiter locks",
-        "shadowvm backup --primary 127.0.0.1:7400 --disk path=disk.img,latency=5ms --arbiter locks",
+        "./shadowvm primary journal --set 0=20000 --set 3=500 --disk path=disk.img,size=16M,latency=5ms --arbiter locks",
+        "./shadowvm backup --primary 127.0.0.1:7400 --disk path=disk.img,latency=5ms --arbiter locks",
     ];
 
-    /// <summary>Waits until both sides run.</summary>
-    public void AwaitProtected() => Await(() => _protected, "the pair to be protected");
+    /// <summary>Starts both sides and waits until both run. What was started is ended by <see cref="Dispose"/>.</summary>
+    public void Start()
+    {
+        _primary = new ReplicaProcess("primary", Path.Combine(Folder, "primary.events"), PrimaryArguments("127.0.0.1:0"));
+        var endpoint = AwaitListening();
+        _backup = new ReplicaProcess("backup", Path.Combine(Folder, "backup.events"), BackupArguments(endpoint));
+        Await(() => _protected, "the pair to be protected");
+    }
 
     /// <summary>
     /// Waits for news that so many writes are outstanding, with a part of the work done. Old news won't do: within a
@@ -93,28 +100,28 @@ internal sealed class DemoPair : IDisposable
     public void Let(int milliseconds)
     {
         var until = Stopwatch.GetTimestamp() + (milliseconds * Stopwatch.Frequency / 1000);
-        while (Stopwatch.GetTimestamp() < until && !_primary.HasExited) Poll();
+        while (Stopwatch.GetTimestamp() < until && !Primary.HasExited) Poll();
     }
 
     /// <summary>SIGKILL to the primary; false where it had ended by itself.</summary>
     public bool KillPrimary()
     {
-        if (_primary.HasExited) return false;
+        if (Primary.HasExited) return false;
         OutstandingAtKill = _outstanding;
         _killedAt = Stopwatch.GetTimestamp();
-        _primary.Kill();
+        Primary.Kill();
         return true;
     }
 
     /// <summary>Waits for the end of the guest on whichever replica it lives.</summary>
     public void AwaitEnd()
     {
-        Await(() => _backup.HasExited && _primary.HasExited, "the guest's end", endsAreFine: true);
+        Await(() => Backup.HasExited && Primary.HasExited, "the guest's end", endsAreFine: true);
         Follow();
-        ExitCode = _backup.ExitCode;
+        ExitCode = Backup.ExitCode;
     }
 
-    public string LastWords => $"primary: {_primary.LastWords}; backup: {_backup.LastWords}";
+    public string LastWords => $"primary: {_primary?.LastWords}; backup: {_backup?.LastWords}";
 
     public void Dispose()
     {
@@ -130,7 +137,7 @@ internal sealed class DemoPair : IDisposable
         Await(
             () =>
             {
-                foreach (var item in _primary.NewEvents())
+                foreach (var item in Primary.NewEvents())
                 {
                     if (item.Name == "listening") endpoint = item.Endpoint;
                 }
@@ -149,9 +156,9 @@ internal sealed class DemoPair : IDisposable
             _stop.ThrowIfCancellationRequested();
             if (follow) Follow();
             if (condition()) return;
-            if (!endsAreFine && _primary.HasExited)
+            if (!endsAreFine && Primary.HasExited)
             {
-                throw new DemoException($"the primary ended with {_primary.ExitCode} while waiting for {what}: {_primary.LastWords}");
+                throw new DemoException($"the primary ended with {Primary.ExitCode} while waiting for {what}: {Primary.LastWords}");
             }
 
             if (Stopwatch.GetElapsedTime(_started).TotalMilliseconds > DemoSettings.PairMillisecondsMax)
@@ -173,7 +180,7 @@ internal sealed class DemoPair : IDisposable
     private void Follow()
     {
         _news = false;
-        foreach (var item in _primary.NewEvents())
+        foreach (var item in Primary.NewEvents())
         {
             Count(item);
             _news = true;

@@ -16,7 +16,7 @@ internal static class Demonstration
         {
             Say("starting a primary and a backup as two processes on loopback");
             using var pair = new DemoPair(settings, stop);
-            pair.AwaitProtected();
+            pair.Start();
             Say($"protected; the guest writes {DemoSettings.Records} records through a disk with "
                 + $"{DemoSettings.DiskLatencyMilliseconds} ms latency, {DemoSettings.Window} writes at a time");
             pair.AwaitOutstanding(operations: 4, lines: 5);
@@ -41,7 +41,7 @@ internal static class Demonstration
             {
                 var delay = chance.Next(RandomKillMillisecondsMax);
                 using var pair = new DemoPair(settings, stop);
-                pair.AwaitProtected();
+                pair.Start();
                 pair.Let(delay);
                 var killed = pair.KillPrimary();
                 pair.AwaitEnd();
