@@ -7,7 +7,7 @@ using ShadowVm.Isa;
 namespace ShadowVm.Engine.Tests;
 
 /// <summary>A processor with 64 KiB of RAM, one device register, and instructions put together by the definition.</summary>
-internal sealed class Bench : IBus, IDisposable
+internal sealed class RiscvBench : IBus, IDisposable
 {
     public const ulong Ram = 0x8000_0000;
     public const ulong RamBytes = 64 << 10;
@@ -15,7 +15,7 @@ internal sealed class Bench : IBus, IDisposable
 
     private readonly RegisterFile _x;
 
-    public Bench(string variant = "rv64im_zicsr_zifencei")
+    public RiscvBench(string variant = "rv64im_zicsr_zifencei")
     {
         Isa = variant.StartsWith("rv64", StringComparison.Ordinal) ? Definitions.Wide : Definitions.Narrow;
         Cpu = new CpuState(Isa.SlotCount);
@@ -60,7 +60,7 @@ internal sealed class Bench : IBus, IDisposable
         Cpu[Isa.Registers.First(file => file.Name == name).FirstSlot] = value;
 
     /// <summary>Puts instructions at the start of RAM.</summary>
-    public Bench Program(params uint[] words)
+    public RiscvBench Program(params uint[] words)
     {
         for (var i = 0; i < words.Length; i++) Assert.True(Memory.TryWrite(Ram + (4 * (ulong)i), 4, words[i]));
         return this;

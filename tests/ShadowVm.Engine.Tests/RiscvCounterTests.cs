@@ -1,7 +1,7 @@
 namespace ShadowVm.Engine.Tests;
 
 /// <summary>The recovery counter: exact, one for each retired instruction and each trap entry (patent p. 7, 11).</summary>
-public class RecoveryCounterTests
+public class RiscvCounterTests
 {
     [Theory]
     [InlineData(1)]
@@ -10,19 +10,19 @@ public class RecoveryCounterTests
     [InlineData(50)]
     public void Control_comes_back_after_exactly_so_many_instructions(int count)
     {
-        using var bench = new Bench();
+        using var bench = new RiscvBench();
         bench.Program([.. Enumerable.Range(0, 64).Select(_ => bench.Addi(5, 5, 1))]);
         Assert.Equal(ExitReason.Counter, bench.Run(count));
         Assert.Equal((ulong)count, bench[5]);
-        Assert.Equal(Bench.Ram + (4 * (ulong)count), bench.Pc);
+        Assert.Equal(RiscvBench.Ram + (4 * (ulong)count), bench.Pc);
         Assert.Equal((ulong)count, bench.Cpu.Retired);
     }
 
     [Fact]
     public void Pieces_come_to_the_same_as_the_whole()
     {
-        using var whole = new Bench();
-        using var pieces = new Bench();
+        using var whole = new RiscvBench();
+        using var pieces = new RiscvBench();
         foreach (var bench in new[] { whole, pieces })
         {
             bench.Program([.. Enumerable.Range(0, 60).Select(i => bench.Addi(1 + (i % 9), 1 + (i * 5 % 9), i))]);
@@ -36,22 +36,22 @@ public class RecoveryCounterTests
     [Fact]
     public void A_trap_entry_takes_one_and_is_not_retired()
     {
-        using var bench = new Bench();
+        using var bench = new RiscvBench();
         bench.Program(0, bench.Addi(5, 5, 1), bench.Addi(5, 5, 1));
-        bench.SetRegister("mtvec", Bench.Ram + 4);
+        bench.SetRegister("mtvec", RiscvBench.Ram + 4);
         Assert.Equal(ExitReason.Counter, bench.Run(2));
         Assert.Equal(1UL, bench[5]);
         Assert.Equal(1UL, bench.Cpu.Retired);
         Assert.Equal(2UL, bench.Register("mcause"));
-        Assert.Equal(Bench.Ram, bench.Register("mepc"));
+        Assert.Equal(RiscvBench.Ram, bench.Register("mepc"));
     }
 
     [Fact]
     public void A_handler_that_faults_at_once_can_t_hold_an_epoch_for_ever()
     {
-        using var bench = new Bench();
+        using var bench = new RiscvBench();
         bench.Program(0);
-        bench.SetRegister("mtvec", Bench.Ram);
+        bench.SetRegister("mtvec", RiscvBench.Ram);
         Assert.Equal(ExitReason.Counter, bench.Run(1000));
         Assert.Equal(0UL, bench.Cpu.Retired);
     }
@@ -59,9 +59,9 @@ public class RecoveryCounterTests
     [Fact]
     public void What_was_not_used_comes_back_at_an_exit()
     {
-        using var bench = new Bench();
+        using var bench = new RiscvBench();
         bench.Program(bench.Addi(5, 0, 1), bench.Addi(5, 5, 1), bench.Word("ecall"), bench.Word("mret"));
-        bench.SetRegister("mtvec", Bench.Ram + 12);
+        bench.SetRegister("mtvec", RiscvBench.Ram + 12);
         var counter = 100L;
         var reason = bench.Run(ref counter);
         Assert.Equal(ExitReason.Kernel, reason);
