@@ -1,4 +1,5 @@
 using ShadowVm.Engine.Tests.World;
+using ShadowVm.Isa;
 using static ShadowVm.Engine.Tests.World.Toy;
 
 namespace ShadowVm.Engine.Tests;
@@ -104,4 +105,18 @@ public class CommitTests
         Assert.Equal(9UL, toy.Engine.Ask(Toy.Isa.Hooks.Interrupt));
         Assert.Equal(before, toy.State());
     }
+
+    [Fact]
+    public void What_follows_a_write_reads_the_new_value_and_may_itself_be_followed()
+    {
+        using var toy = new Toy(Op("set", a: 1, b: 2, c: 1));
+        (toy[1], toy[2]) = (9, 100);
+        toy.Engine.StepPrivileged();
+        Assert.Equal((100UL, 101UL, 102UL), (toy["first"], toy["second"], toy["third"]));
+        Assert.Equal((0UL, 1UL), (toy[1], toy.Cpu.Retired));
+    }
+
+    [Fact]
+    public void The_definition_of_these_tests_is_without_errors() =>
+        Assert.DoesNotContain(IsaDefinition.Check(Source), finding => finding.IsError);
 }

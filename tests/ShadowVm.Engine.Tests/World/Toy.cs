@@ -26,6 +26,15 @@ internal sealed class Toy : IDisposable
         register bad_address : 64
         register rings : 64
         enum cause : 4 { asked=1 unknown=2 fetching=3 reading=4 writing=5 crooked=6 }
+        space outer[n : 4] : 64
+            absent raise unknown(word)
+        space inner[n : 4] : 64
+            absent order all
+        control first at outer 1 : 64
+            on write { inner.write(1, first + 1) }
+        control second at inner 1 : 64
+            on write { third = second + 1 }
+        control third at inner 2 : 64
         format Three  op:8 a:4 b:4 c:4 imm:12
         operand imm signed
         abi bare
@@ -68,9 +77,6 @@ internal sealed class Toy : IDisposable
         user late   Three op=00000110  "late"
             r[a] = 99
             r[c] = load.64(r[b] + imm)
-        user both   Three op=00000111  "both"
-            store.64(r[a], r[c])
-            store.64(r[b], r[c])
         kernel kern  Three op=00001000  "kern"
             r[a] = r[a] + 1
         drain drn   Three op=00001001  "drn"
@@ -79,6 +85,9 @@ internal sealed class Toy : IDisposable
             wait
         kernel kask  Three op=00001011  "kask"
             raise asked(r[b])
+        kernel set  Three op=00001101  "set"
+            outer.write(c, r[b])
+            r[a] = first
         user count  Three op=00001100  "count"
             r[a] = retired()
             r[b] = time()
@@ -121,8 +130,9 @@ internal sealed class Toy : IDisposable
         Memory.ClearDirty();
     }
 
-    public static IsaDefinition Isa { get; } =
-        IsaDefinition.Load(new IsaSource("toy", [("toy.isa", Encoding.UTF8.GetBytes(Text))]));
+    public static IsaSource Source { get; } = new("toy", [("toy.isa", Encoding.UTF8.GetBytes(Text))]);
+
+    public static IsaDefinition Isa { get; } = IsaDefinition.Load(Source);
 
     public CpuState Cpu { get; }
 
