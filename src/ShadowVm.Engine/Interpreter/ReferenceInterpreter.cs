@@ -222,11 +222,16 @@ public sealed partial class ReferenceInterpreter
         _pending.Commit();
         if (_deferred.Count == 0) return;
 
-        // Run for their effects after the commit; they read the new registers and can't raise.
+        // Run for their effects after the commit, each of them a commit of its own; they read the new registers and
+        // can't raise. One may put another behind it; functions can't recurse, so that ends.
         _status = Status.Running;
-        foreach (var statement in _deferred) Execute(statement);
+        for (var i = 0; i < _deferred.Count; i++)
+        {
+            Execute(_deferred[i]);
+            _pending.Commit();
+        }
+
         _deferred.Clear();
-        _pending.Commit();
     }
 
     private UInt128 Invoke(Function function)
