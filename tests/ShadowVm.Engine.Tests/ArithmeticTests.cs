@@ -107,7 +107,11 @@ public class ArithmeticTests
             var value = Constant(7, 64);
             var select = new Node
             {
-                Op = Op.Select, Width = 64, A = Constant(one, 1), B = one == 1 ? value : outside, C = one == 1 ? outside : value,
+                Op = Op.Select,
+                Width = 64,
+                A = Constant(one, 1),
+                B = one == 1 ? value : outside,
+                C = one == 1 ? outside : value,
             };
             Assert.Equal((UInt128)7, Evaluate(toy, select));
         }
