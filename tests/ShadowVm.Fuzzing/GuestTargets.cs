@@ -82,7 +82,8 @@ public class GuestTargets
         {
             0 => ChannelReply.Disconnected(connection),
             1 => ChannelReply.Connected(connection, 1000),
-            _ => ChannelReply.Completed(connection, (uint)chance.Below(8), (OperationStatus)chance.Below(5), new byte[512 * chance.Below(3)]),
+            _ => ChannelReply.Completed(
+                connection, (uint)chance.Below(8), (OperationStatus)chance.Below(5), new byte[512 * chance.Below(3)]),
         };
         bus.Deliver(reply.ToInput((ushort)chance.Below(6)));
         bus.EndEpoch();
