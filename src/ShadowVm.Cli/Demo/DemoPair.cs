@@ -15,7 +15,6 @@ internal sealed class DemoPair : IDisposable
     private const int PollMilliseconds = 1;
 
     private readonly StringBuilder _console = new();
-    private readonly List<string> _relayReports = [];
     private readonly DemoSettings _settings;
     private readonly ConsoleRelay _relay;
     private readonly CancellationToken _stop;
@@ -32,7 +31,7 @@ internal sealed class DemoPair : IDisposable
         (_settings, _stop) = (settings, stop);
         Folder = Directory.CreateTempSubdirectory("shadowvm-demo-").FullName;
         Directory.CreateDirectory(LockFolder);
-        _relay = new ConsoleRelay(new IPEndPoint(IPAddress.Loopback, 0), Take, Report);
+        _relay = new ConsoleRelay(new IPEndPoint(IPAddress.Loopback, 0), Take, report: static _ => { });
     }
 
     public string Folder { get; }
@@ -215,11 +214,6 @@ internal sealed class DemoPair : IDisposable
     private void Take(ReadOnlyMemory<byte> bytes)
     {
         lock (_console) _console.Append(Encoding.UTF8.GetString(bytes.Span));
-    }
-
-    private void Report(string sentence)
-    {
-        lock (_relayReports) _relayReports.Add(sentence);
     }
 
     private string[] PrimaryArguments(string listen) =>

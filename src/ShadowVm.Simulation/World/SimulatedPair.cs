@@ -96,7 +96,7 @@ internal sealed class SimulatedPair
 
     public SimulationResult Conclude()
     {
-        EndChecker.Check(this, _settings);
+        EndChecker.Check(this);
         var command = _settings.Command();
         return new SimulationResult(
             [.. Violations.Select(violation => $"{violation}; repeat with: {command}")],

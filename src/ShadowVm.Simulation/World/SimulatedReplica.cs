@@ -14,6 +14,7 @@ internal sealed class SimulatedReplica(int number, SimulatedPair pair, Func<ISim
     private readonly List<Interrupt> _inputs = [];
     private readonly List<Interrupt> _later = [];
     private IReadOnlyList<Interrupt> _connectedBefore = [];
+    private IReadOnlyList<Interrupt> _delivered = [];
     private ulong _permitted;
     private long _roleTime;
     private bool _ordersBusy;
@@ -34,7 +35,10 @@ internal sealed class SimulatedReplica(int number, SimulatedPair pair, Func<ISim
     /// <summary>Whether its guest runs as a primary's.</summary>
     public bool Leads { get; private set; }
 
-    public bool TookOver { get; private set; }
+    /// <summary>X: the last epoch of the failed primary that its survivor knows of; null before a take-over.</summary>
+    public ulong? TookOverAfter { get; private set; }
+
+    public bool TookOver => TookOverAfter is not null;
 
     public bool Solo { get; private set; }
 
@@ -145,7 +149,7 @@ internal sealed class SimulatedReplica(int number, SimulatedPair pair, Func<ISim
     void IRoleActions.Announce(ReplicaState state, ulong epoch, string detail)
     {
         Solo |= state == ReplicaState.Solo;
-        TookOver |= state == ReplicaState.TookOver;
+        if (state == ReplicaState.TookOver) TookOverAfter = epoch;
         pair.Trace.Add(pair.Schedule.Now, 50 + (int)state, epoch, (ulong)number);
     }
 
@@ -179,8 +183,6 @@ internal sealed class SimulatedReplica(int number, SimulatedPair pair, Func<ISim
         if (Machine.Epoch > _permitted) _stalled = true;
         else PlanRun();
     }
-
-    private IReadOnlyList<Interrupt> _delivered = [];
 
     private void PlanRun() => After(pair.Chance.Between(20, 300), RunLeading);
 
