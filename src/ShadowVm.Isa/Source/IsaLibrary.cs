@@ -32,7 +32,7 @@ public sealed class IsaLibrary
     public IsaLibrary(string? path, string? environment, string workingFolder, string programFolder)
     {
         if (path is not null)
-            AddAsked(path, "--isa");
+            AddAsked(path, "--isa-path");
         if (!string.IsNullOrEmpty(environment))
             AddAsked(environment, Variable);
         Add(Path.Combine(workingFolder, "isa"));
