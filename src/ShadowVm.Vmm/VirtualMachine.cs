@@ -2,7 +2,6 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using ShadowVm.Engine;
 using ShadowVm.Engine.Cpu;
-using ShadowVm.Engine.Interpreter;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Events;
 using ShadowVm.Isa;
@@ -29,7 +28,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     private readonly CpuState _cpu;
     private readonly EpochClock _clock = new();
     private readonly Bus _bus;
-    private readonly ReferenceInterpreter _interpreter;
+    private readonly ExecutionEngine _engine;
     private readonly MemoryDigest _memoryDigest;
     private readonly StateWriter _state = new();
     private readonly StateWriter _deviceState = new();
@@ -57,7 +56,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
         Memory = new GuestMemory(description.RamStart, settings.MemoryBytes ?? description.RamSize);
         _cpu = new CpuState(isa.SlotCount);
         _bus = new Bus(description, this);
-        _interpreter = new ReferenceInterpreter(isa, _cpu, Memory, _bus, _clock);
+        _engine = new ExecutionEngine(isa, _cpu, Memory, _bus, _clock, settings.Engine);
         _memoryDigest = new MemoryDigest(Memory);
         var interruptBits = isa.Hooks.Interrupt.ResultWidth;
         _noInterrupt = interruptBits == 64 ? ulong.MaxValue : (1UL << interruptBits) - 1;
@@ -108,6 +107,9 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     /// <summary>The processor's registers, for tests and debuggers.</summary>
     public CpuState Cpu => _cpu;
 
+    /// <summary>What the engine did so far, for whoever tunes it; no part of guest state.</summary>
+    public EngineStatistics Statistics => _engine.Statistics;
+
     /// <summary>The guest's instruction set.</summary>
     public IsaDefinition Isa => _isa;
 
@@ -130,7 +132,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
         foreach (ref readonly var input in batch) _bus.Deliver(input);
         _clock.Begin(clock.Base, clock.Rate, _cpu.Retired);
         _bus.AtBoundary(clock.Base);
-        if (Waiting && _interpreter.Ask(_isa.Hooks.Awake) != 0) Waiting = false;
+        if (Waiting && _engine.Ask(_isa.Hooks.Awake) != 0) Waiting = false;
         Epoch++;
         _outputs.Clear();
         _begun = true;
@@ -177,6 +179,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     /// <summary>Frees guest memory and state.</summary>
     public void Dispose()
     {
+        _engine.Dispose();
         Memory.Dispose();
         _cpu.Dispose();
     }
@@ -200,17 +203,17 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     {
         var counter = EpochLength;
         TakeInterrupt(ref counter);
-        while (_interpreter.Run(ref counter) != ExitReason.Counter)
+        while (_engine.Run(ref counter) != ExitReason.Counter)
         {
             // Kernel instructions, drains and device accesses: the monitor carries the one instruction out. No trap
             // of this machine is delayed, so a drain has nothing to deliver (patent fig. 6).
-            _interpreter.StepPrivileged();
+            _engine.StepPrivileged();
             counter--;
             if (ExitCode is not null) return EpochEnd.Exit;
-            if (_interpreter.Waits)
+            if (_engine.Waits)
             {
-                _interpreter.ClearWaits();
-                Waiting = _interpreter.Ask(_isa.Hooks.Awake) == 0; // with something pending it waits for nothing
+                _engine.ClearWaits();
+                Waiting = _engine.Ask(_isa.Hooks.Awake) == 0; // with something pending it waits for nothing
                 return EpochEnd.Wait;
             }
 
@@ -227,9 +230,9 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     private void TakeInterrupt(ref long counter)
     {
         if (counter == 0) return;
-        var cause = _interpreter.Ask(_isa.Hooks.Interrupt);
+        var cause = _engine.Ask(_isa.Hooks.Interrupt);
         if (cause == _noInterrupt) return;
-        _interpreter.EnterInterrupt(cause);
+        _engine.EnterInterrupt(cause);
         counter--;
     }
 
@@ -241,7 +244,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
         }
 
         _cpu[_isa.PcSlot] = entry;
-        if (_isa.Hooks.Reset is { } reset) _interpreter.Perform(reset);
+        if (_isa.Hooks.Reset is { } reset) _engine.Perform(reset);
         _cpu.Retired = 0;
     }
 

@@ -1,3 +1,5 @@
+using ShadowVm.Engine;
+
 namespace ShadowVm.Vmm;
 
 /// <summary>What an operator sets for one guest, the same on both replicas.</summary>
@@ -20,6 +22,9 @@ public sealed record VirtualMachineSettings
 
     /// <summary>RAM in bytes, or null for what the machine description says.</summary>
     public ulong? MemoryBytes { get; init; }
+
+    /// <summary>How guest code is carried out. The one setting that replicas may differ in.</summary>
+    public EngineSettings Engine { get; init; } = new();
 
     /// <summary>Words to set in the guest's parameter block before it starts, by index.</summary>
     public IReadOnlyList<(int Index, ulong Value)> Parameters { get; init; } = [];

@@ -8,6 +8,7 @@ namespace ShadowVm.Engine.Cpu;
 /// </summary>
 public sealed unsafe class CpuState : IDisposable
 {
+    // Below the slots lies what translated code shares with the engine: see EngineWords.
     private ulong* _slots;
 
     /// <summary>Allocates the block, all zeros.</summary>
@@ -15,8 +16,9 @@ public sealed unsafe class CpuState : IDisposable
     public CpuState(int slotCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slotCount, 1);
-        // SAFETY: the block holds slotCount slots and lives until Dispose; SlotCount goes to 0 with it.
-        _slots = (ulong*)NativeMemory.AllocZeroed((nuint)slotCount, sizeof(ulong));
+        // SAFETY: the block holds the engine's words and slotCount slots and lives until Dispose; SlotCount goes to 0
+        // with it.
+        _slots = (ulong*)NativeMemory.AllocZeroed((nuint)(EngineWords.Count + slotCount), sizeof(ulong)) + EngineWords.Count;
         SlotCount = slotCount;
     }
 
@@ -25,6 +27,9 @@ public sealed unsafe class CpuState : IDisposable
 
     /// <summary>Guest instructions retired since the start; trap entries are left out.</summary>
     public ulong Retired { get; set; }
+
+    /// <summary>Where the slots lie in the host, for translated code.</summary>
+    internal ulong* Pointer => _slots;
 
     /// <summary>All slots in order.</summary>
     public ReadOnlySpan<ulong> Slots => new(_slots, SlotCount);
@@ -61,7 +66,8 @@ public sealed unsafe class CpuState : IDisposable
     private void Free()
     {
         SlotCount = 0;
-        NativeMemory.Free(_slots);
+        if (_slots == null) return;
+        NativeMemory.Free(_slots - EngineWords.Count);
         _slots = null;
     }
 

@@ -32,6 +32,13 @@ public sealed partial class ReferenceInterpreter
 
     /// <summary>Binds the interpreter to one virtual processor and its surroundings.</summary>
     public ReferenceInterpreter(IsaDefinition isa, CpuState cpu, GuestMemory memory, IBus bus, EpochClock clock)
+        : this(isa, cpu, memory, bus, clock, new DecodeCache(isa, memory))
+    {
+    }
+
+    /// <summary>As the other, with a table of decoded instructions that others use too.</summary>
+    internal ReferenceInterpreter(
+        IsaDefinition isa, CpuState cpu, GuestMemory memory, IBus bus, EpochClock clock, DecodeCache decoded)
     {
         _isa = isa;
         _cpu = cpu;
@@ -40,7 +47,7 @@ public sealed partial class ReferenceInterpreter
         _clock = clock;
         _files = [.. isa.Registers];
         _pending = new PendingWrites(cpu);
-        _decoded = new DecodeCache(isa, memory);
+        _decoded = decoded;
         _pcSlot = isa.PcSlot;
         _unitMask = (ulong)isa.UnitBytes - 1;
         _addressMask = Bits.Mask(isa.AddressBits);

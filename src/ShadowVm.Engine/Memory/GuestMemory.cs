@@ -16,8 +16,7 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>Size of a page in bytes, the unit of dirty tracking and of the digest.</summary>
     public const int PageBytes = 1 << PageShift;
 
-    private readonly byte[] _dirty;
-    private readonly List<int> _dirtyPages;
+    private readonly StoreWatch _watch;
     private byte* _bytes;
 
     /// <summary>Allocates RAM, all zeros.</summary>
@@ -27,9 +26,9 @@ public sealed unsafe class GuestMemory : IDisposable
     public GuestMemory(ulong start, ulong size)
     {
         if (start % PageBytes != 0) throw new ArgumentOutOfRangeException(nameof(start), start, "not page-aligned");
-        if (size == 0 || size % PageBytes != 0 || size > (1UL << 40) || start + size - 1 < start)
+        if (size == 0 || size % PageBytes != 0 || size > (1UL << 36) || start + size - 1 < start)
         {
-            throw new ArgumentOutOfRangeException(nameof(size), size, "not a positive number of pages below 1 TiB");
+            throw new ArgumentOutOfRangeException(nameof(size), size, "not a positive number of pages of up to 64 GiB");
         }
 
         Start = start;
@@ -37,8 +36,8 @@ public sealed unsafe class GuestMemory : IDisposable
         // SAFETY: AllocZeroed gives `size` bytes that live until Dispose; large blocks come zeroed from the kernel
         // page by page on first touch, so an untouched page costs nothing.
         _bytes = (byte*)NativeMemory.AllocZeroed((nuint)size);
-        _dirty = new byte[size >> PageShift];
-        _dirtyPages = new List<int>(1024);
+        PageCount = (int)(size >> PageShift);
+        _watch = new StoreWatch(PageCount);
     }
 
     /// <summary>First guest address.</summary>
@@ -48,10 +47,22 @@ public sealed unsafe class GuestMemory : IDisposable
     public ulong Size { get; private set; }
 
     /// <summary>Number of pages.</summary>
-    public int PageCount => _dirty.Length;
+    public int PageCount { get; }
 
-    /// <summary>Pages stored to since <see cref="ClearDirty"/>, in the order of the first store.</summary>
-    public IReadOnlyList<int> DirtyPages => _dirtyPages;
+    /// <summary>
+    /// Pages stored to since <see cref="ClearDirty"/>, in the order of the first store; the page above a store near
+    /// a page's end may be among them.
+    /// </summary>
+    public IReadOnlyList<int> DirtyPages => _watch.DirtyPages;
+
+    /// <summary>Told of each store to bytes that were translated, after it was done.</summary>
+    internal ICodeWatcher? CodeWatcher { get; set; }
+
+    /// <summary>The tables behind the check of each store.</summary>
+    internal StoreWatch Watch => _watch;
+
+    /// <summary>Where guest RAM lies in the host.</summary>
+    internal byte* Bytes => _bytes;
 
     /// <summary>Whether all of a range lies in RAM.</summary>
     /// <param name="address">First guest address.</param>
@@ -93,7 +104,6 @@ public sealed unsafe class GuestMemory : IDisposable
     {
         if (!Contains(address, (ulong)bytes)) return false;
         var offset = address - Start;
-        MarkDirty(offset, (ulong)bytes);
         // SAFETY: Contains has shown that all `bytes` lie inside the allocation.
         var at = _bytes + offset;
         switch (bytes)
@@ -104,6 +114,7 @@ public sealed unsafe class GuestMemory : IDisposable
             default: Unsafe.WriteUnaligned(at, value); break;
         }
 
+        if (_watch.Free[offset >> StoreWatch.GranuleShift] == 0) Note(offset, (ulong)bytes);
         return true;
     }
 
@@ -121,9 +132,9 @@ public sealed unsafe class GuestMemory : IDisposable
     {
         if (!Contains(address, (ulong)source.Length)) return false;
         if (source.IsEmpty) return true;
-        MarkDirty(address - Start, (ulong)source.Length);
         // SAFETY: Contains has shown that the range lies inside the allocation.
         source.CopyTo(new Span<byte>(_bytes + (address - Start), source.Length));
+        Note(address - Start, (ulong)source.Length);
         return true;
     }
 
@@ -137,11 +148,7 @@ public sealed unsafe class GuestMemory : IDisposable
     }
 
     /// <summary>Forgets which pages are dirty.</summary>
-    public void ClearDirty()
-    {
-        foreach (var page in _dirtyPages) _dirty[page] = 0;
-        _dirtyPages.Clear();
-    }
+    public void ClearDirty() => _watch.ClearDirty();
 
     /// <summary>Frees the host memory; any later access finds no RAM.</summary>
     public void Dispose()
@@ -150,26 +157,15 @@ public sealed unsafe class GuestMemory : IDisposable
         Size = 0; // from here on Contains refuses everything
         NativeMemory.Free(_bytes);
         _bytes = null;
+        _watch.Dispose();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Frees the host memory of a machine that nobody disposed.</summary>
     ~GuestMemory() => NativeMemory.Free(_bytes);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void MarkDirty(ulong offset, ulong length)
+    private void Note(ulong offset, ulong length)
     {
-        var first = (int)(offset >> PageShift);
-        var last = (int)((offset + length - 1) >> PageShift);
-        for (var page = first; page <= last; page++)
-        {
-            if (_dirty[page] == 0) AddDirty(page);
-        }
-    }
-
-    private void AddDirty(int page)
-    {
-        _dirty[page] = 1;
-        _dirtyPages.Add(page);
+        if (_watch.Note(offset, length)) CodeWatcher?.CodeWritten(offset, length);
     }
 }

@@ -1,0 +1,32 @@
+namespace ShadowVm.Engine.Cpu;
+
+/// <summary>
+/// Words below the state's slots that translated code shares with the engine. They hold host addresses and such: no
+/// digest and no snapshot ever sees them.
+/// </summary>
+internal static class EngineWords
+{
+    /// <summary>Number of words.</summary>
+    public const int Count = 8;
+
+    /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
+    public const int Exit = -1;
+
+    /// <summary>Size of RAM in bytes.</summary>
+    public const int RamSize = -2;
+
+    /// <summary>First guest address of RAM.</summary>
+    public const int RamStart = -3;
+
+    /// <summary>Host address of the store watch's bytes.</summary>
+    public const int Watch = -4;
+
+    /// <summary>Host address of the table of record pages.</summary>
+    public const int RecordPages = -5;
+
+    /// <summary>The record at which a stub gave control back.</summary>
+    public const int Record = -6;
+
+    /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
+    public const long PcInRecord = 1 << 8;
+}

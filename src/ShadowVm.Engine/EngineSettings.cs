@@ -1,0 +1,39 @@
+namespace ShadowVm.Engine;
+
+/// <summary>How guest code is carried out. Each tier gives the same guest state; they differ in speed.</summary>
+public enum Tier : byte
+{
+    /// <summary>The reference interpreter alone: walks the IR; what the other tiers are checked against.</summary>
+    Reference,
+
+    /// <summary>Predecoded records with a generated handler for each form of instruction.</summary>
+    Cold,
+
+    /// <summary>The cold tier, and hot code as translated blocks.</summary>
+    Block,
+}
+
+/// <summary>Settings of the execution engine. None of them reaches guest state: replicas may differ in them.</summary>
+public sealed record EngineSettings
+{
+    /// <summary>Most instructions before the cold tier takes over: see <see cref="WarmUp"/>.</summary>
+    public const long WarmUpMax = 1_000_000;
+
+    /// <summary>The tier to use.</summary>
+    public Tier Tier { get; init; } = Tier.Block;
+
+    /// <summary>Whether blocks are compiled on a thread of their own, or at once on the guest's.</summary>
+    public bool Background { get; init; } = true;
+
+    /// <summary>Jumps to an address after which the code there is translated; 1 translates at the first.</summary>
+    public long HotAfter { get; init; } = 200;
+
+    /// <summary>
+    /// Instructions that the reference interpreter does first: a guest that ends after a few thousand doesn't pay for
+    /// a code generator that it doesn't need.
+    /// </summary>
+    public long WarmUp { get; init; } = 20_000;
+
+    /// <summary>Bytes of IL that translated blocks may have together; beyond it all are dropped.</summary>
+    public long CacheBytes { get; init; } = 64 << 20;
+}

@@ -1,0 +1,57 @@
+namespace ShadowVm.Engine;
+
+/// <summary>What the engine did so far. Counted on the guest's thread; never part of guest state.</summary>
+public sealed class EngineStatistics
+{
+    /// <summary>Instructions that the reference interpreter did, trap entries included.</summary>
+    public long ReferenceInstructions { get; internal set; }
+
+    /// <summary>Instructions that the cold tier did.</summary>
+    public long ColdInstructions { get; internal set; }
+
+    /// <summary>Instructions that translated blocks did.</summary>
+    public long BlockInstructions { get; internal set; }
+
+    /// <summary>Time in the reference interpreter, in ticks of the clock that was given, if one was.</summary>
+    public long ReferenceTicks { get; internal set; }
+
+    /// <summary>Time in the cold tier.</summary>
+    public long ColdTicks { get; internal set; }
+
+    /// <summary>Time in translated blocks.</summary>
+    public long BlockTicks { get; internal set; }
+
+    /// <summary>Blocks that were translated and installed.</summary>
+    public long BlocksTranslated { get; internal set; }
+
+    /// <summary>Instructions in them.</summary>
+    public long InstructionsTranslated { get; internal set; }
+
+    /// <summary>IL bytes of them.</summary>
+    public long IlBytes { get; internal set; }
+
+    /// <summary>Blocks dropped because their code was written to, or for want of room.</summary>
+    public long BlocksDropped { get; internal set; }
+
+    /// <summary>Blocks that were compiled in vain: their page had been written to meanwhile.</summary>
+    public long Outdated { get; internal set; }
+
+    /// <summary>Times that all blocks were dropped for want of room.</summary>
+    public long Flushes { get; internal set; }
+
+    /// <summary>Stores to bytes that were translated or decoded.</summary>
+    public long CodeWrites { get; internal set; }
+
+    /// <summary>Exits from generated code, by cause.</summary>
+    public long[] Exits { get; } = new long[6];
+
+    /// <summary>Names of the causes in <see cref="Exits"/>.</summary>
+    public static IReadOnlyList<string> ExitNames { get; } =
+        ["look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot"];
+
+    /// <summary>
+    /// Gives a time in ticks, or null where nobody asked for times: the engine itself knows no clock. Set before the
+    /// first run.
+    /// </summary>
+    public Func<long>? Clock { get; set; }
+}

@@ -1,0 +1,240 @@
+using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.Interpreter;
+using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Translation;
+using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Cold;
+using ShadowVm.Isa;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine;
+
+/// <summary>
+/// Runs user instructions of one virtual processor, each tier where it pays: translated blocks for hot code, cold
+/// records for the rest and for what is left of an epoch, and the reference interpreter for each instruction that
+/// needs more than registers and plain RAM. Guest state never depends on which of them ran.
+/// </summary>
+public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
+{
+    private readonly CpuState _cpu;
+    private readonly GuestMemory _memory;
+    private readonly ReferenceInterpreter _reference;
+    private readonly RecordPages? _records;
+    private readonly TranslationCache? _blocks;
+    private readonly int _pcSlot;
+    private readonly ulong _addressMask;
+    private long _warmUp;
+
+    /// <summary>Binds the engine to one virtual processor and its surroundings.</summary>
+    public ExecutionEngine(
+        IsaDefinition isa, CpuState cpu, GuestMemory memory, IBus bus, EpochClock clock, EngineSettings settings)
+    {
+        _cpu = cpu;
+        _memory = memory;
+        _pcSlot = isa.PcSlot;
+        _addressMask = Bits.Mask(isa.AddressBits);
+        var decoded = new DecodeCache(isa, memory);
+        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, decoded);
+        _warmUp = settings.Tier == Tier.Reference ? long.MaxValue : settings.WarmUp;
+        if (settings.Tier == Tier.Reference) return;
+
+        var rewritesOf = settings.Tier == Tier.Block ? new Func<int, long>(HeatOf) : static _ => long.MaxValue;
+        _records = new RecordPages(isa, memory, decoded, rewritesOf);
+        if (settings.Tier == Tier.Block)
+        {
+            _blocks = new TranslationCache(isa, memory, decoded, settings, Statistics) { Records = _records };
+        }
+
+        memory.CodeWatcher = this;
+        Word(EngineWords.RamSize) = memory.Size;
+        Word(EngineWords.RamStart) = memory.Start;
+        Word(EngineWords.Watch) = (ulong)memory.Watch.Free;
+        Word(EngineWords.RecordPages) = (ulong)_records.Table;
+    }
+
+    /// <summary>What was done so far.</summary>
+    public EngineStatistics Statistics { get; } = new();
+
+    /// <summary>True after an instruction that waits, until <see cref="ClearWaits"/>.</summary>
+    public bool Waits => _reference.Waits;
+
+    /// <summary>Number of translated blocks that may run now.</summary>
+    public int BlockCount => _blocks?.Count ?? 0;
+
+    /// <summary>Bytes of IL of the translated blocks that may run now.</summary>
+    public long BlockIlBytes => _blocks?.IlBytes ?? 0;
+
+    /// <summary>Forgets that the guest waits.</summary>
+    public void ClearWaits() => _reference.ClearWaits();
+
+    /// <summary>
+    /// Runs user instructions until the recovery counter is at zero or the monitor is needed. Each retired
+    /// instruction and each trap entry takes one from the counter.
+    /// </summary>
+    /// <param name="counter">The recovery counter, not negative; what is left of it comes back.</param>
+    public ExitReason Run(ref long counter)
+    {
+        while (_warmUp > 0 && counter > 0)
+        {
+            var part = Math.Min(counter, _warmUp);
+            var left = part;
+            var reason = RunReference(ref left);
+            counter -= part - left;
+            if (_warmUp != long.MaxValue) _warmUp -= Math.Max(part - left, 1);
+            if (reason != ExitReason.Counter) return reason;
+        }
+
+        return counter > 0 ? Dispatch(ref counter) : ExitReason.Counter;
+    }
+
+    /// <summary>
+    /// Carries out the one instruction at pc for the monitor, whatever its class, devices included. It takes one from
+    /// the recovery counter, whether it retires or traps.
+    /// </summary>
+    public void StepPrivileged() => _reference.StepPrivileged();
+
+    /// <summary>
+    /// Enters the guest's trap handler for an interrupt before the instruction at pc. It takes one from the recovery
+    /// counter.
+    /// </summary>
+    public void EnterInterrupt(ulong cause) => _reference.EnterInterrupt(cause);
+
+    /// <summary>Evaluates a hook without arguments that changes nothing.</summary>
+    public ulong Ask(Function hook) => _reference.Ask(hook);
+
+    /// <summary>Runs a hook for its effects on registers; pc is what it sets it to, or stays.</summary>
+    public void Perform(Function hook) => _reference.Perform(hook);
+
+    /// <summary>Frees what lies outside of the collected heap; nothing may run any more.</summary>
+    public void Dispose()
+    {
+        _records?.Dispose();
+        _blocks?.Dispose();
+    }
+
+    void ICodeWatcher.CodeWritten(ulong offset, ulong length)
+    {
+        Statistics.CodeWrites++;
+        var first = (int)(offset >> StoreWatch.GranuleShift);
+        var last = (int)((offset + length - 1) >> StoreWatch.GranuleShift);
+        for (var granule = first; granule <= last; granule++)
+        {
+            if (!_memory.Watch.IsCode(granule)) continue;
+            const int granuleBytes = 1 << StoreWatch.GranuleShift;
+            var start = (ulong)granule << StoreWatch.GranuleShift;
+            _memory.Watch.ClearCode(granule);
+            _blocks?.Rewritten((int)(start >> GuestMemory.PageShift), start, granuleBytes);
+            _records?.Forget(start, granuleBytes);
+        }
+    }
+
+    private long HeatOf(int page) => _blocks!.HeatOf(page);
+
+    private ref ulong Word(int index) => ref _cpu.Pointer[index];
+
+    private ExitReason RunReference(ref long counter)
+    {
+        var (before, began) = (counter, Now());
+        var reason = _reference.Run(ref counter);
+        Statistics.ReferenceInstructions += before - counter;
+        Statistics.ReferenceTicks += Now() - began;
+        return reason;
+    }
+
+    private long Now() => Statistics.Clock is { } clock ? clock() : 0;
+
+    /// <summary>Goes from tier to tier until the counter is used up or the monitor is needed.</summary>
+    private ExitReason Dispatch(ref long counter)
+    {
+        var left = counter;
+        var raw = false;
+        while (left > 0)
+        {
+            if (_blocks is not null && _blocks.HasNews) _blocks.Install();
+            var pc = _cpu.Pointer[_pcSlot];
+            var code = raw || _blocks is null ? 0 : _blocks.Find(pc);
+            var exit = HostExit.Interpret;
+            if (code != 0)
+            {
+                exit = RunBlock(code, ref left);
+            }
+            else if (_records!.At(pc) is var record && record != null)
+            {
+                if (_blocks is not null && !raw && --record->Heat <= 0)
+                {
+                    record->Heat = _blocks.HeatOf((int)((pc - _memory.Start) >> GuestMemory.PageShift));
+                    _blocks.Ask(pc);
+                    if (_blocks.Find(pc) != 0) continue;
+                }
+
+                exit = RunCold(raw ? record->Raw : record->Handler, record, ref left);
+            }
+
+            raw = false;
+            switch (exit)
+            {
+                case HostExit.Counter or HostExit.Dispatch:
+                    break;
+
+                case HostExit.Partial:
+                    raw = true;
+                    break;
+
+                case HostExit.Hot:
+                    // The next round finds the record at zero, and asks.
+                    break;
+
+                case HostExit.Decode when _records!.Decode(_records.At(_cpu.Pointer[_pcSlot])):
+                    break;
+
+                default:
+                    {
+                        var one = 1L;
+                        var reason = RunReference(ref one);
+                        left -= 1 - one;
+                        if (reason == ExitReason.Counter) break;
+                        counter = left;
+                        return reason;
+                    }
+            }
+        }
+
+        counter = left;
+        return ExitReason.Counter;
+    }
+
+    private HostExit RunBlock(nint code, ref long counter)
+    {
+        var (before, began) = (counter, Now());
+        // SAFETY: the code is that of a block which the cache keeps referenced, made for this machine's state and RAM.
+        counter = ((delegate*<nint, nint, long, long>)code)((nint)_cpu.Pointer, (nint)_memory.Bytes, counter);
+        Statistics.BlockInstructions += before - counter;
+        Statistics.BlockTicks += Now() - began;
+        return Returned(before - counter);
+    }
+
+    private HostExit RunCold(nint handler, Record* record, ref long counter)
+    {
+        var (before, began) = (counter, Now());
+        // SAFETY: handlers are kept referenced by the definition's table; the record lies in this machine's pages.
+        counter = ((delegate*<nint, nint, long, nint, long>)handler)(
+            (nint)_cpu.Pointer, (nint)_memory.Bytes, counter, (nint)record);
+        Statistics.ColdInstructions += before - counter;
+        Statistics.ColdTicks += Now() - began;
+        return Returned(before - counter);
+    }
+
+    private HostExit Returned(long retired)
+    {
+        _cpu.Retired += (ulong)retired;
+        var exit = (long)Word(EngineWords.Exit);
+        if (exit >= EngineWords.PcInRecord)
+        {
+            exit -= EngineWords.PcInRecord;
+            _cpu.Pointer[_pcSlot] = ((Record*)Word(EngineWords.Record))->Pc & _addressMask;
+        }
+
+        Statistics.Exits[exit]++;
+        return (HostExit)exit;
+    }
+}

@@ -1,0 +1,10 @@
+namespace ShadowVm.Engine.Memory;
+
+/// <summary>Who must know that translated bytes were overwritten.</summary>
+internal interface ICodeWatcher
+{
+    /// <summary>Bytes were written, some of which had been translated.</summary>
+    /// <param name="offset">Offset of the first in RAM.</param>
+    /// <param name="length">How many.</param>
+    void CodeWritten(ulong offset, ulong length);
+}

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+
+namespace ShadowVm.Engine.Memory;
+
+/// <summary>
+/// What a store must not pass over in silence: the first store to a page since the digest saw it, and a store to
+/// bytes that were translated. Translated code asks one byte per store: the state of the 256-byte granule where the
+/// store begins, and goes the slow way where it isn't 1.
+/// <para>
+/// A store of up to 8 bytes may reach into the next granule, so a granule counts as free only if its neighbour above
+/// is as well: no store needs a second question.
+/// </para>
+/// </summary>
+internal sealed unsafe class StoreWatch : IDisposable
+{
+    /// <summary>Binary logarithm of the granule's size.</summary>
+    public const int GranuleShift = 8;
+
+    private const int GranulesPerPage = 1 << (GuestMemory.PageShift - GranuleShift);
+
+    private readonly byte[] _dirty;
+    private readonly byte[] _code;
+    private readonly int[] _codePerPage;
+    private readonly List<int> _dirtyPages = new(1024);
+    private byte* _free;
+
+    public StoreWatch(int pages)
+    {
+        _dirty = new byte[pages];
+        _code = new byte[(pages * GranulesPerPage) + 1]; // one more, so that the last granule has a neighbour
+        _codePerPage = new int[pages];
+        // SAFETY: a byte for each granule of RAM; an offset that was checked against RAM's size, shifted, is within.
+        _free = (byte*)NativeMemory.AllocZeroed((nuint)(pages * GranulesPerPage));
+    }
+
+    ~StoreWatch() => NativeMemory.Free(_free);
+
+    /// <summary>A byte for each granule: 1 where a store that begins there needs no more than to be done.</summary>
+    public byte* Free => _free;
+
+    public IReadOnlyList<int> DirtyPages => _dirtyPages;
+
+    /// <summary>Notes a store; true where it touches translated bytes.</summary>
+    public bool Note(ulong offset, ulong length)
+    {
+        var last = offset + length - 1;
+        var touchesCode = false;
+        for (var page = (int)(offset >> GuestMemory.PageShift); page <= (int)(last >> GuestMemory.PageShift); page++)
+        {
+            MarkDirty(page);
+            touchesCode |= _codePerPage[page] > 0;
+        }
+
+        touchesCode = touchesCode && AnyCode(offset, last);
+        if (length <= 8) FreeAround((int)(offset >> GranuleShift));
+        return touchesCode;
+    }
+
+    /// <summary>Notes that bytes were translated: a store there must be noticed.</summary>
+    public void MarkCode(ulong offset, ulong length)
+    {
+        for (var granule = (int)(offset >> GranuleShift); granule <= (int)((offset + length - 1) >> GranuleShift); granule++)
+        {
+            if (_code[granule] != 0) continue;
+            _code[granule] = 1;
+            _codePerPage[granule / GranulesPerPage]++;
+            // SAFETY: the granule lies in RAM, since code was fetched from it; the one below exists where it isn't 0.
+            _free[granule] = 0;
+            if (granule > 0) _free[granule - 1] = 0;
+        }
+    }
+
+    /// <summary>Forgets the translated bytes of one granule.</summary>
+    public void ClearCode(int granule)
+    {
+        if (_code[granule] == 0) return;
+        _code[granule] = 0;
+        _codePerPage[granule / GranulesPerPage]--;
+    }
+
+    public bool IsCode(int granule) => _code[granule] != 0;
+
+    public void ClearDirty()
+    {
+        foreach (var page in _dirtyPages)
+        {
+            _dirty[page] = 0;
+            // SAFETY: page numbers come from checked offsets. The granule below the page was free only if its own
+            // page is dirty too, so it is cleared with that one.
+            new Span<byte>(_free + (page * GranulesPerPage), GranulesPerPage).Clear();
+        }
+
+        _dirtyPages.Clear();
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_free);
+        _free = null;
+        GC.SuppressFinalize(this);
+    }
+
+    private bool AnyCode(ulong offset, ulong last)
+    {
+        for (var granule = (int)(offset >> GranuleShift); granule <= (int)(last >> GranuleShift); granule++)
+        {
+            if (_code[granule] != 0) return true;
+        }
+
+        return false;
+    }
+
+    private void MarkDirty(int page)
+    {
+        if (_dirty[page] != 0) return;
+        _dirty[page] = 1;
+        _dirtyPages.Add(page);
+    }
+
+    /// <summary>
+    /// Lets stores pass that begin in this page. The last granule's neighbour is in the next page: a store there makes
+    /// that one count as dirty too, which costs a page's hash and saves a question at each store.
+    /// </summary>
+    private void FreeAround(int granule)
+    {
+        var page = granule / GranulesPerPage;
+        var first = page * GranulesPerPage;
+        var isLast = granule == first + GranulesPerPage - 1;
+        if (isLast && page + 1 < _dirty.Length) MarkDirty(page + 1);
+        var count = page + 1 >= _dirty.Length || _dirty[page + 1] != 0 ? GranulesPerPage : GranulesPerPage - 1;
+        // SAFETY: all granules from `first` on, `count` of them, belong to a page of RAM.
+        for (var i = first; i < first + count; i++) _free[i] = (byte)(_code[i] == 0 && _code[i + 1] == 0 ? 1 : 0);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using ShadowVm.Engine.Translation.Emission;
+using ShadowVm.Engine.Translation.Specialization;
+using ShadowVm.Isa;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Translation.Cold;
+
+/// <summary>A handler with the operands it wants in its record, by position.</summary>
+/// <param name="Entry">The code.</param>
+/// <param name="Operands">Operand numbers.</param>
+/// <param name="IlText">The IL as text, where it was asked for.</param>
+internal sealed record Handler(nint Entry, int[] Operands, string IlText = "");
+
+/// <summary>
+/// The cold tier's handlers of one definition, made from its IR when they are first wanted and shared by all machines
+/// that run it.
+/// </summary>
+internal sealed class Handlers
+{
+    private static readonly ConditionalWeakTable<IsaDefinition, Handlers> Shared = [];
+
+    private static readonly CompiledMethod DecodeStub = LeaveAt(HostExit.Decode, "decode");
+    private static readonly CompiledMethod InterpretStub = LeaveAt(HostExit.Interpret, "interpret");
+    private static readonly CompiledMethod EnterStub = LeaveAt(HostExit.Dispatch, "enter");
+
+    private readonly IsaDefinition _isa;
+    private readonly Dictionary<(Instruction, int), Handler?> _handlers = [];
+    private readonly Dictionary<Instruction, FrozenDictionary<int, long>> _destinations = [];
+    private readonly List<CompiledMethod> _methods = [];
+    private readonly Lock _gate = new();
+
+    private Handlers(IsaDefinition isa) => _isa = isa;
+
+    /// <summary>The record isn't decoded yet.</summary>
+    public static nint Decode => DecodeStub.Entry;
+
+    /// <summary>The instruction is the reference interpreter's.</summary>
+    public static nint Interpret => InterpretStub.Entry;
+
+    /// <summary>Something better is to be found at this address: a block, or another page's records.</summary>
+    public static nint Enter => EnterStub.Entry;
+
+    /// <summary>The handlers of a definition.</summary>
+    public static Handlers Of(IsaDefinition isa) => Shared.GetValue(isa, static isa => new Handlers(isa));
+
+    /// <summary>The handler for an instruction, or null where the reference interpreter must do it.</summary>
+    public Handler? For(DecodedInstruction decoded)
+    {
+        if (decoded.Definition is not { } instruction || decoded.Class != InstructionClass.User) return null;
+        lock (_gate)
+        {
+            if (!_destinations.TryGetValue(instruction, out var destinations))
+            {
+                _destinations.Add(instruction, destinations = Destinations(instruction));
+            }
+
+            var mask = 0;
+            foreach (var (operand, zero) in destinations)
+            {
+                if (decoded.Operands[operand] == zero) mask |= 1 << operand;
+            }
+
+            if (!_handlers.TryGetValue((instruction, mask), out var handler))
+            {
+                var known = destinations.Where(each => (mask & 1 << each.Key) != 0).ToFrozenDictionary();
+                handler = Make(instruction, decoded.Length, known, withText: false);
+                _handlers.Add((instruction, mask), handler);
+            }
+
+            return handler;
+        }
+    }
+
+    /// <summary>Makes a handler to be looked at.</summary>
+    public Handler? Show(DecodedInstruction decoded) =>
+        decoded.Definition is { } instruction && decoded.Class == InstructionClass.User
+            ? Make(instruction, decoded.Length, FrozenDictionary<int, long>.Empty, withText: true)
+            : null;
+
+    private Handler? Make(Instruction instruction, int length, FrozenDictionary<int, long> known, bool withText)
+    {
+        var specialized = Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, known));
+        if (specialized is null || !StepEmitter.CanEmit(specialized)) return null;
+        var operands = new SortedSet<int>();
+        specialized.Visit(n =>
+        {
+            if (n.Op == Op.Operand) operands.Add(n.Index);
+        });
+        if (operands.Count > Record.OperandsMax) return null;
+        int[] places = [.. operands];
+        var method = CompiledMethod.Compile(
+            $"cold_{instruction.Name}",
+            CompiledMethod.HandlerParameters,
+            withText,
+            il => new HandlerEmitter(il, _isa, length, places).EmitHandler(specialized));
+        lock (_gate) _methods.Add(method);
+        return new Handler(method.Entry, places, method.Text);
+    }
+
+    /// <summary>Operands that choose where a result goes, with the number there that drops it.</summary>
+    private FrozenDictionary<int, long> Destinations(Instruction instruction)
+    {
+        var found = new Dictionary<int, long>();
+        Visit(instruction.Body);
+        return found.ToFrozenDictionary();
+
+        void Visit(Node n)
+        {
+            if (n is { Op: Op.SetRegisterAt, A.Op: Op.Operand } && _isa.Registers[n.Index].Zero is >= 0 and var zero && n.A.Index < 31)
+            {
+                found[n.A.Index] = zero;
+            }
+
+            if (n.A is not null) Visit(n.A);
+            if (n.B is not null) Visit(n.B);
+            if (n.C is not null) Visit(n.C);
+            foreach (var item in n.Items) Visit(item);
+        }
+    }
+
+    /// <summary>Code that gives control back at the record's address.</summary>
+    private static CompiledMethod LeaveAt(HostExit reason, string name) => CompiledMethod.Compile(
+        name, CompiledMethod.HandlerParameters, false, il => HandlerEmitter.EmitLeave(il, null, reason));
+}

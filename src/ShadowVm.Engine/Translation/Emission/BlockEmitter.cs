@@ -1,0 +1,331 @@
+using System.Reflection.Emit;
+using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Specialization;
+using ShadowVm.Isa;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Translation.Emission;
+
+/// <summary>What a block's code refers to outside of itself; all of it stays in place as long as the code is used.</summary>
+/// <param name="RamStart">First guest address of RAM.</param>
+/// <param name="RamSize">Its size in bytes.</param>
+/// <param name="Watch">Host address of the store watch's bytes.</param>
+/// <param name="Jumps">Host address of the table for computed jumps.</param>
+/// <param name="JumpShift">How far an address is shifted for an index in that table.</param>
+/// <param name="SlotOf">Host address of the slot that holds the code for a guest address.</param>
+internal sealed record BlockSurroundings(
+    ulong RamStart, ulong RamSize, nint Watch, nint Jumps, int JumpShift, Func<ulong, nint> SlotOf);
+
+/// <summary>
+/// Translates a block into one method: (state, memory, counter) -> counter.
+/// <para>
+/// At its entry the method takes the block's length from the recovery counter, or leaves if that is not there: the
+/// last instructions of an epoch are the cold tier's. Who leaves in the middle gives back what was not retired. Exits
+/// to known addresses go on in the successor's code through its slot, computed ones through a small table; neither
+/// returns to the dispatcher. A block that branches to its own start loops inside the method, with its registers in
+/// locals throughout.
+/// </para>
+/// </summary>
+internal sealed class BlockEmitter : StepEmitter
+{
+    /// <summary>Entries of the table for computed jumps; each is an address and the code for it.</summary>
+    public const int JumpEntries = 4096;
+
+    /// <summary>Size of an entry of that table in bytes.</summary>
+    public const int JumpEntryBytes = 16;
+
+    private readonly BlockCode _block;
+    private readonly BlockSurroundings _surroundings;
+    private readonly RegisterCache _registers;
+    private readonly List<(Label Label, int Index, int[] Dirty)> _givenUp = [];
+    private Label? _giveUp;
+    private Label _head;
+    private bool _loops;
+    private int _index;
+
+    private BlockEmitter(IlWriter il, IsaDefinition isa, BlockCode block, BlockSurroundings surroundings)
+        : base(il, isa)
+    {
+        _block = block;
+        _surroundings = surroundings;
+        _registers = new RegisterCache(il);
+    }
+
+    /// <summary>Translates; null where not even the first instruction can be.</summary>
+    public static CompiledMethod? Translate(
+        IsaDefinition isa, BlockCode block, BlockSurroundings surroundings, bool withText, out BlockCode translated)
+    {
+        var (instructions, bytes) = (new List<Specialized>(), 0);
+        foreach (var instruction in block.Instructions)
+        {
+            var specialized = instruction.Definition is null || instruction.Class != InstructionClass.User
+                ? null
+                : Specializer.TrySpecialize(
+                    isa, instruction.Definition, new KnownOperands(instruction, block.Pc + (ulong)bytes));
+            if (specialized is null || !CanEmit(specialized)) break;
+            instructions.Add(specialized);
+            bytes += instruction.Length;
+            if (specialized.Branches && !MayFall(specialized.Steps)) break;
+        }
+
+        translated = new BlockCode(block.Pc, block.Instructions[..instructions.Count], bytes);
+        if (instructions.Count == 0) return null;
+        var code = translated;
+        return CompiledMethod.Compile(
+            $"block_{block.Pc:x}",
+            CompiledMethod.BlockParameters,
+            withText,
+            il => new BlockEmitter(il, isa, code, surroundings).Emit(instructions));
+    }
+
+    public override void LoadRegister(int slot) => _registers.Load(slot);
+
+    public override void LoadRegisterAt(Node n) => throw new InvalidOperationException("a block knows its registers");
+
+    public override void LoadFromRecord(Node n) => throw new InvalidOperationException("a block has no record");
+
+    protected override Label GiveUp
+    {
+        get
+        {
+            if (_giveUp is { } label) return label;
+            var made = Il.Label();
+            _giveUp = made;
+            _givenUp.Add((made, _index, _registers.Dirty));
+            return made;
+        }
+    }
+
+    protected override void LoadRamStart() => Il.Const((long)_surroundings.RamStart);
+
+    protected override void LoadLastOffset(int bytes) => Il.Const((long)_surroundings.RamSize - bytes);
+
+    protected override void LoadWatch() => Il.Const(_surroundings.Watch);
+
+    protected override void StoreRegister(int slot, LocalBuilder value) => _registers.Store(slot, value);
+
+    protected override void StoreRegisterAt(Node step, LocalBuilder index, LocalBuilder value) =>
+        throw new InvalidOperationException("a block knows its registers");
+
+    protected override object Snapshot() => _registers.Snapshot();
+
+    protected override void Restore(object snapshot) =>
+        _registers.Restore(((SortedSet<int>, SortedSet<int>))snapshot);
+
+    protected override void Join(object before, object other)
+    {
+        var (valid, dirty) = ((SortedSet<int> Valid, SortedSet<int> Dirty))other;
+        var here = _registers.Snapshot();
+        // A register that one path wrote is in its local on both only if the other had it there as well.
+        foreach (var slot in dirty.Union(here.Dirty))
+        {
+            if (!valid.Contains(slot) || !here.Valid.Contains(slot))
+            {
+                throw new InvalidOperationException("a register is written on one of two paths that go on");
+            }
+        }
+
+        here.Valid.IntersectWith(valid);
+        here.Dirty.UnionWith(dirty);
+        _registers.Restore(here);
+    }
+
+    protected override void LeaveTo(Node target)
+    {
+        if (Fold.IsConst(target)) LeaveTo(Fold.Value(target));
+        else LeaveToComputed(target);
+    }
+
+    private static bool MayFall(ReadOnlySpan<Node> steps)
+    {
+        if (steps.IsEmpty) return true;
+        var last = steps[^1];
+        return last.Op switch
+        {
+            Op.Goto or Op.Raise => false,
+            Op.If => last.C is null || MayFall([last.B!]) || MayFall([last.C]),
+            Op.Block => MayFall(last.Items),
+            _ => true,
+        };
+    }
+
+    private void Emit(List<Specialized> instructions)
+    {
+        var (read, written) = (new SortedSet<int>(), new SortedSet<int>());
+        foreach (var instruction in instructions)
+        {
+            instruction.Visit(n =>
+            {
+                if (n.Op == Op.Register) read.Add(n.Index);
+                if (n.Op == Op.SetRegister) written.Add(n.Index);
+                _loops |= n.Op == Op.Goto && Fold.IsConst(n.A!) && Fold.Value(n.A!) == _block.Pc;
+            });
+        }
+
+        var partial = Il.Label();
+        _head = Il.Label();
+        if (_loops)
+        {
+            foreach (var slot in read.Union(written)) _registers.Fetch(slot);
+        }
+
+        Il.Mark(_head);
+        if (_loops)
+        {
+            foreach (var slot in written) _registers.MarkDirty(slot);
+        }
+
+        var dirtyAtHead = _registers.Dirty;
+        Il.Argument(CompiledMethod.Counter);
+        Il.Const(instructions.Count);
+        Il.Op(OpCodes.Sub);
+        Il.SetArgument(CompiledMethod.Counter);
+        Il.Argument(CompiledMethod.Counter);
+        Il.Const(0);
+        Il.Branch(OpCodes.Blt, partial);
+
+        var pc = _block.Pc;
+        var falls = true;
+        for (_index = 0; _index < instructions.Count; _index++)
+        {
+            var decoded = _block.Instructions[_index];
+            Il.Comment($"{pc:x}: {decoded.Definition!.Name}");
+            _giveUp = null;
+            Prefetch(instructions[_index]);
+            falls = Emit(instructions[_index]);
+            pc += (ulong)decoded.Length;
+        }
+
+        _index--;
+        if (falls) LeaveTo(pc & AddressMask);
+
+        foreach (var (label, index, dirty) in _givenUp)
+        {
+            Il.Mark(label);
+            _registers.WriteBack(dirty);
+            Return(AddressOf(index), HostExit.Interpret, instructions.Count - index);
+        }
+
+        Il.Mark(partial);
+        _registers.WriteBack(dirtyAtHead);
+        Return(_block.Pc, HostExit.Partial, instructions.Count);
+    }
+
+    private ulong AddressMask => Fold.Mask(Isa.AddressBits);
+
+    private ulong AddressOf(int index)
+    {
+        var pc = _block.Pc;
+        for (var i = 0; i < index; i++) pc += (ulong)_block.Instructions[i].Length;
+        return pc;
+    }
+
+    /// <summary>What an instruction reads or writes is brought into locals before its paths part.</summary>
+    private void Prefetch(Specialized instruction)
+    {
+        var branches = Array.Exists(instruction.Steps, step => step.Op is Op.If or Op.Block);
+        instruction.Visit(n =>
+        {
+            if (n.Op == Op.Register || (branches && n.Op == Op.SetRegister)) _registers.Fetch(n.Index);
+        });
+    }
+
+    /// <summary>Gives control back, with what the counter gets back.</summary>
+    private void Return(ulong pc, HostExit reason, int unretired)
+    {
+        Il.WordAddress(Isa.PcSlot);
+        Il.Const((long)pc);
+        Il.StoreWord();
+        Il.WordAddress(EngineWords.Exit);
+        Il.Const((long)reason);
+        Il.StoreWord();
+        Il.Argument(CompiledMethod.Counter);
+        if (unretired > 0)
+        {
+            Il.Const(unretired);
+            Il.Op(OpCodes.Add);
+        }
+
+        Il.Op(OpCodes.Ret);
+    }
+
+    /// <summary>Instructions of the block that are not reached when control leaves behind the present one.</summary>
+    private int Unretired => _block.Instructions.Length - _index - 1;
+
+    private void LoadCounter()
+    {
+        Il.Argument(CompiledMethod.Counter);
+        if (Unretired == 0) return;
+        Il.Const(Unretired);
+        Il.Op(OpCodes.Add);
+    }
+
+    private void LeaveTo(ulong target)
+    {
+        target &= AddressMask;
+        if (_loops && target == _block.Pc)
+        {
+            if (Unretired > 0)
+            {
+                LoadCounter();
+                Il.SetArgument(CompiledMethod.Counter);
+            }
+
+            Il.Branch(OpCodes.Br, _head);
+            return;
+        }
+
+        _registers.WriteBack(_registers.Dirty);
+        Il.WordAddress(Isa.PcSlot);
+        Il.Const((long)target);
+        Il.StoreWord();
+        Il.Argument(CompiledMethod.State);
+        Il.Argument(CompiledMethod.Memory);
+        LoadCounter();
+        Il.Const(_surroundings.SlotOf(target));
+        Il.Op(OpCodes.Conv_I);
+        Il.Op(OpCodes.Ldind_I);
+        Il.TailCall(CompiledMethod.BlockParameters);
+    }
+
+    private void LeaveToComputed(Node target)
+    {
+        var (pc, entry) = (Il.Local(), Il.Local());
+        Expressions.Emit(target);
+        Il.Set(pc);
+        _registers.WriteBack(_registers.Dirty);
+        Il.WordAddress(Isa.PcSlot);
+        Il.Get(pc);
+        Il.StoreWord();
+        Il.Get(pc);
+        Il.Const32(_surroundings.JumpShift);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Const(JumpEntries - 1);
+        Il.Op(OpCodes.And);
+        Il.Const(JumpEntryBytes);
+        Il.Op(OpCodes.Mul);
+        Il.Const(_surroundings.Jumps);
+        Il.Op(OpCodes.Add);
+        Il.Set(entry);
+        var miss = Il.Label();
+        Il.Get(entry);
+        Il.Op(OpCodes.Ldind_I8);
+        Il.Get(pc);
+        Il.Branch(OpCodes.Bne_Un, miss);
+        Il.Argument(CompiledMethod.State);
+        Il.Argument(CompiledMethod.Memory);
+        LoadCounter();
+        Il.Get(entry);
+        Il.Const(8);
+        Il.Op(OpCodes.Add);
+        Il.Op(OpCodes.Ldind_I);
+        Il.TailCall(CompiledMethod.BlockParameters);
+        Il.Mark(miss);
+        Il.WordAddress(EngineWords.Exit);
+        Il.Const((long)HostExit.Dispatch);
+        Il.StoreWord();
+        LoadCounter();
+        Il.Op(OpCodes.Ret);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Text;
+
+namespace ShadowVm.Engine.Translation.Emission;
+
+/// <summary>Writes IL into a method, and as text beside it where somebody wants to read it.</summary>
+internal sealed class IlWriter
+{
+    private readonly ILGenerator _il;
+    private readonly StringBuilder? _text;
+    private readonly List<LocalBuilder> _freeLocals = [];
+    private readonly Dictionary<Label, int> _labels = [];
+
+    public IlWriter(DynamicMethod method, bool withText)
+    {
+        _il = method.GetILGenerator(1024);
+        _text = withText ? new StringBuilder() : null;
+    }
+
+    /// <summary>Bytes written so far.</summary>
+    public int Bytes => _il.ILOffset;
+
+    /// <summary>The text, a line per instruction.</summary>
+    public string Text => _text?.ToString() ?? "";
+
+    /// <summary>A line of explanation in the text.</summary>
+    public void Comment(string text) => _text?.Append("// ").Append(text).Append('\n');
+
+    public void Op(OpCode op)
+    {
+        _il.Emit(op);
+        Line(op.Name!);
+    }
+
+    public void Const(long value)
+    {
+        if (value is >= int.MinValue and <= int.MaxValue)
+        {
+            _il.Emit(OpCodes.Ldc_I4, (int)value);
+            _il.Emit(OpCodes.Conv_I8);
+        }
+        else
+        {
+            _il.Emit(OpCodes.Ldc_I8, value);
+        }
+
+        _text?.Append("    ldc ").Append(value).Append('\n');
+    }
+
+    public void Const32(int value)
+    {
+        _il.Emit(OpCodes.Ldc_I4, value);
+        _text?.Append("    ldc.i4 ").Append(value).Append('\n');
+    }
+
+    public void Argument(int index)
+    {
+        _il.Emit(OpCodes.Ldarg, (short)index);
+        Line($"ldarg {ArgumentName(index)}");
+    }
+
+    public void SetArgument(int index)
+    {
+        _il.Emit(OpCodes.Starg, (short)index);
+        Line($"starg {ArgumentName(index)}");
+    }
+
+    /// <summary>A local of 64 bits.</summary>
+    public LocalBuilder Local()
+    {
+        if (_freeLocals.Count == 0) return _il.DeclareLocal(typeof(long));
+        var local = _freeLocals[^1];
+        _freeLocals.RemoveAt(_freeLocals.Count - 1);
+        return local;
+    }
+
+    public void Get(LocalBuilder local)
+    {
+        _il.Emit(OpCodes.Ldloc, local);
+        _text?.Append("    ldloc ").Append(local.LocalIndex).Append('\n');
+    }
+
+    public void Set(LocalBuilder local)
+    {
+        _il.Emit(OpCodes.Stloc, local);
+        _text?.Append("    stloc ").Append(local.LocalIndex).Append('\n');
+    }
+
+    public Label Label()
+    {
+        var label = _il.DefineLabel();
+        _labels.Add(label, _labels.Count);
+        return label;
+    }
+
+    public void Mark(Label label)
+    {
+        _il.MarkLabel(label);
+        _text?.Append('L').Append(_labels[label]).Append(":\n");
+    }
+
+    public void Branch(OpCode op, Label label)
+    {
+        _il.Emit(op, label);
+        _text?.Append("    ").Append(op.Name).Append(" L").Append(_labels[label]).Append('\n');
+    }
+
+    public void Call(MethodInfo method)
+    {
+        _il.Emit(OpCodes.Call, method);
+        Line($"call {method.DeclaringType!.Name}.{method.Name}");
+    }
+
+    public void Unaligned() => _il.Emit(OpCodes.Unaligned, (byte)1);
+
+    /// <summary>
+    /// Goes on in the method whose address is on the stack, and never comes back: a jump, not a call, so that chains
+    /// of blocks take no stack.
+    /// </summary>
+    public void TailCall(Type[] parameters)
+    {
+        _il.Emit(OpCodes.Tailcall);
+        _il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, typeof(long), parameters, null);
+        _il.Emit(OpCodes.Ret);
+        Line("tail. calli");
+    }
+
+    /// <summary>Loads a slot of the state, or one of the engine's words below it.</summary>
+    public void LoadWord(int slot)
+    {
+        Argument(CompiledMethod.State);
+        _il.Emit(OpCodes.Ldc_I4, slot * sizeof(ulong));
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Ldind_I8);
+        _text?.Append("    ldslot ").Append(slot).Append('\n');
+    }
+
+    /// <summary>Begins the store of what is put on the stack next; <see cref="StoreWord"/> ends it.</summary>
+    public void WordAddress(int slot)
+    {
+        Argument(CompiledMethod.State);
+        _il.Emit(OpCodes.Ldc_I4, slot * sizeof(ulong));
+        _il.Emit(OpCodes.Add);
+        _text?.Append("    slotaddr ").Append(slot).Append('\n');
+    }
+
+    public void StoreWord() => Op(OpCodes.Stind_I8);
+
+    private static string ArgumentName(int index) => index switch
+    {
+        CompiledMethod.State => "state",
+        CompiledMethod.Memory => "memory",
+        CompiledMethod.Counter => "counter",
+        _ => "record",
+    };
+
+    private void Line(string text) => _text?.Append("    ").Append(text).Append('\n');
+}

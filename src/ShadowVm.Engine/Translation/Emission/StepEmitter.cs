@@ -1,0 +1,398 @@
+using System.Reflection.Emit;
+using ShadowVm.Engine.Translation.Specialization;
+using ShadowVm.Isa;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Translation.Emission;
+
+/// <summary>
+/// Emits one instruction's steps. Registers, memory's place and the ways out differ between a block, where all is
+/// known, and a cold handler, where it is read from the record.
+/// <para>
+/// Register writes are kept in locals until the instruction commits, as the language has it: registers read as before
+/// the instruction, and an instruction that is given up has written none.
+/// </para>
+/// </summary>
+internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
+{
+    private readonly List<(Node Step, LocalBuilder Value, LocalBuilder? Index)> _pending = [];
+    private LocalBuilder[] _locals = [];
+
+    protected IlWriter Il { get; } = il;
+
+    protected IsaDefinition Isa { get; } = isa;
+
+    protected ExpressionEmitter Expressions => field ??= new ExpressionEmitter(Il, this);
+
+    /// <summary>Puts a local's value on the stack.</summary>
+    public void LoadLocal(int index) => Il.Get(_locals[index]);
+
+    /// <summary>Puts a register on the stack, as it was before the instruction.</summary>
+    public abstract void LoadRegister(int slot);
+
+    /// <summary>Puts a register that the record names on the stack.</summary>
+    public abstract void LoadRegisterAt(Node n);
+
+    /// <summary>Puts Operand, Pc or Next on the stack.</summary>
+    public abstract void LoadFromRecord(Node n);
+
+    /// <summary>Puts the guest address of RAM's first byte on the stack.</summary>
+    protected abstract void LoadRamStart();
+
+    /// <summary>Puts the highest offset at which so many bytes lie in RAM on the stack.</summary>
+    protected abstract void LoadLastOffset(int bytes);
+
+    /// <summary>Puts the address of the store watch's bytes on the stack.</summary>
+    protected abstract void LoadWatch();
+
+    /// <summary>Where the instruction is given up: the reference interpreter does it.</summary>
+    protected abstract Label GiveUp { get; }
+
+    /// <summary>Writes a register; the value is in a local.</summary>
+    protected abstract void StoreRegister(int slot, LocalBuilder value);
+
+    /// <summary>Writes a register that the record names.</summary>
+    protected abstract void StoreRegisterAt(Node step, LocalBuilder index, LocalBuilder value);
+
+    /// <summary>Leaves to an address; the instruction has committed.</summary>
+    protected abstract void LeaveTo(Node target);
+
+    /// <summary>What happened at compile time to the registers on one path, to be restored for the other.</summary>
+    protected abstract object Snapshot();
+
+    protected abstract void Restore(object snapshot);
+
+    /// <summary>
+    /// Emits the steps. Gives true where control may come out behind them: the instruction has committed there, and
+    /// the next one follows.
+    /// </summary>
+    protected bool Emit(Specialized instruction)
+    {
+        if (_locals.Length < instruction.LocalCount) Array.Resize(ref _locals, instruction.LocalCount);
+        for (var i = 0; i < instruction.LocalCount; i++) _locals[i] = Il.Local();
+        _pending.Clear();
+        return EmitLast(instruction.Steps);
+    }
+
+    /// <summary>Whether this form can be emitted; if not, the reference interpreter does the instruction.</summary>
+    public static bool CanEmit(Specialized instruction) => LeavesLast(instruction.Steps);
+
+    /// <summary>
+    /// Whether each Goto is the last thing its instruction does, so that it can leave at once, and each write whose
+    /// register only the record knows happens on every path to the commit.
+    /// </summary>
+    private static bool LeavesLast(ReadOnlySpan<Node> steps)
+    {
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var step = steps[i];
+            if (i < steps.Length - 1)
+            {
+                if (Specialized.ContainsGoto(step)) return false;
+            }
+
+            if (step.Op == Op.If && !Specialized.ContainsGoto(step))
+            {
+                if (WritesByIndex(step)) return false;
+            }
+            else if (step.Op == Op.If)
+            {
+                if (!LeavesLast(Items(step.B!)) || (step.C is not null && !LeavesLast(Items(step.C)))) return false;
+            }
+            else if (step.Op == Op.Block && !LeavesLast(step.Items))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool WritesByIndex(Node n) => n.Op switch
+    {
+        Op.SetRegisterAt => true,
+        Op.If => WritesByIndex(n.B!) || (n.C is not null && WritesByIndex(n.C)),
+        Op.Block => Array.Exists(n.Items, WritesByIndex),
+        _ => false,
+    };
+
+    private static Node[] Items(Node n) => n.Op == Op.Block ? n.Items : [n];
+
+    /// <summary>Emits steps behind which the instruction ends: it commits, and leaves or falls through.</summary>
+    private bool EmitLast(ReadOnlySpan<Node> steps)
+    {
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var step = steps[i];
+            if (i < steps.Length - 1 || !Specialized.ContainsGoto(step))
+            {
+                EmitStep(step);
+                if (step.Op == Op.Raise) return false;
+                continue;
+            }
+
+            switch (step.Op)
+            {
+                case Op.Goto:
+                    var target = step.A!;
+                    if (_pending.Count > 0 && !Fold.IsConst(target))
+                    {
+                        // The target reads registers as they were, and the commit comes first.
+                        var kept = Il.Local();
+                        Expressions.Emit(target);
+                        Il.Set(kept);
+                        Commit();
+                        LeaveTo(KeptTarget(kept, target.Width));
+                        return false;
+                    }
+
+                    Commit();
+                    LeaveTo(target);
+                    return false;
+
+                case Op.If:
+                    return EmitBranch(step);
+
+                default:
+                    return EmitLast(step.Items);
+            }
+        }
+
+        Commit();
+        return true;
+    }
+
+    private Node KeptTarget(LocalBuilder local, int width)
+    {
+        var index = Array.IndexOf(_locals, local);
+        if (index < 0)
+        {
+            index = _locals.Length;
+            _locals = [.. _locals, local];
+        }
+
+        return new Node { Op = Op.Local, Index = index, Width = width };
+    }
+
+    private bool EmitBranch(Node step)
+    {
+        var otherwise = Il.Label();
+        Expressions.BranchUnless(step.A!, otherwise);
+        var pending = _pending.ToArray();
+        var before = Snapshot();
+        var falls = EmitLast(Items(step.B!));
+        var end = Il.Label();
+        if (falls) Il.Branch(OpCodes.Br, end);
+        var after = Snapshot();
+
+        Il.Mark(otherwise);
+        _pending.Clear();
+        _pending.AddRange(pending);
+        Restore(before);
+        var otherFalls = EmitLast(step.C is null ? [] : Items(step.C));
+        Il.Mark(end);
+        if (falls && !otherFalls) Restore(after);
+        if (falls && otherFalls) Join(before, after);
+        return falls || otherFalls;
+    }
+
+    /// <summary>Both paths go on behind here: what is known of registers must hold on both.</summary>
+    protected abstract void Join(object before, object other);
+
+    private void EmitStep(Node n)
+    {
+        switch (n.Op)
+        {
+            case Op.Block:
+                foreach (var item in n.Items) EmitStep(item);
+                break;
+
+            case Op.SetLocal:
+                if (n.A!.Op == Op.Load) EmitLoad(n.A);
+                else Expressions.Emit(n.A);
+                Il.Set(_locals[n.Index]);
+                break;
+
+            case Op.Store:
+                EmitStore(n);
+                break;
+
+            case Op.ProbeStore:
+                EmitOffset(n, watched: true);
+                break;
+
+            case Op.SetRegister:
+                {
+                    var value = PlaceFor(n);
+                    Expressions.Emit(n.A!);
+                    Il.Set(value);
+                    break;
+                }
+
+            case Op.SetRegisterAt:
+                {
+                    var (value, index) = (Il.Local(), Il.Local());
+                    Expressions.Emit(n.A!);
+                    Il.Set(index);
+                    Expressions.Emit(n.B!);
+                    Il.Set(value);
+                    _pending.Add((n, value, index));
+                    break;
+                }
+
+            case Op.If:
+                EmitIf(n);
+                break;
+
+            case Op.Raise:
+                Il.Branch(OpCodes.Br, GiveUp);
+                break;
+
+            default:
+                throw new InvalidOperationException($"{n.Op} is no step");
+        }
+    }
+
+    /// <summary>An If within an instruction: a register that an arm writes gets its old value before it.</summary>
+    private void EmitIf(Node n)
+    {
+        Prepare(n.B!);
+        if (n.C is not null) Prepare(n.C);
+        var otherwise = Il.Label();
+        if (n is { B.Op: Op.Raise, C: null })
+        {
+            Expressions.BranchIf(n.A!, GiveUp);
+            return;
+        }
+
+        Expressions.BranchUnless(n.A!, otherwise);
+        EmitStep(n.B!);
+        if (n.C is null)
+        {
+            Il.Mark(otherwise);
+            return;
+        }
+
+        var end = Il.Label();
+        if (n.B!.Op != Op.Raise) Il.Branch(OpCodes.Br, end);
+        Il.Mark(otherwise);
+        EmitStep(n.C);
+        Il.Mark(end);
+    }
+
+    private void Prepare(Node arm)
+    {
+        switch (arm.Op)
+        {
+            case Op.SetRegister when !_pending.Exists(each => each.Step.Op == Op.SetRegister && each.Step.Index == arm.Index):
+                LoadRegister(arm.Index);
+                Il.Set(PlaceFor(arm));
+                break;
+
+            case Op.If:
+                Prepare(arm.B!);
+                if (arm.C is not null) Prepare(arm.C);
+                break;
+
+            case Op.Block:
+                foreach (var item in arm.Items) Prepare(item);
+                break;
+        }
+    }
+
+    private LocalBuilder PlaceFor(Node setRegister)
+    {
+        foreach (var (step, value, _) in _pending)
+        {
+            if (step.Op == Op.SetRegister && step.Index == setRegister.Index) return value;
+        }
+
+        var place = Il.Local();
+        _pending.Add((setRegister, place, null));
+        return place;
+    }
+
+    private void Commit()
+    {
+        foreach (var (step, value, index) in _pending)
+        {
+            if (index is null) StoreRegister(step.Index, value);
+            else StoreRegisterAt(step, index, value);
+        }
+
+        _pending.Clear();
+    }
+
+    private void EmitLoad(Node n)
+    {
+        var bytes = n.Width >> 3;
+        var offset = EmitOffset(n, watched: false);
+        Il.Argument(CompiledMethod.Memory);
+        Il.Get(offset);
+        Il.Op(OpCodes.Add);
+        if (bytes > 1) Il.Unaligned();
+        Il.Op(bytes switch
+        {
+            1 => OpCodes.Ldind_U1,
+            2 => OpCodes.Ldind_U2,
+            4 => OpCodes.Ldind_U4,
+            _ => OpCodes.Ldind_I8,
+        });
+        if (bytes < 8) Il.Op(OpCodes.Conv_U8);
+        if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
+    }
+
+    private void EmitStore(Node n)
+    {
+        var bytes = n.Width >> 3;
+        var offset = EmitOffset(n, watched: true);
+        Il.Argument(CompiledMethod.Memory);
+        Il.Get(offset);
+        Il.Op(OpCodes.Add);
+        Expressions.Emit(n.B!, loose: !Isa.BigEndian);
+        if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
+        if (bytes > 1) Il.Unaligned();
+        Il.Op(bytes switch
+        {
+            1 => OpCodes.Stind_I1,
+            2 => OpCodes.Stind_I2,
+            4 => OpCodes.Stind_I4,
+            _ => OpCodes.Stind_I8,
+        });
+    }
+
+    /// <summary>
+    /// Checks an access and gives its offset in RAM. Whatever isn't plain RAM, aligned where it must be, is given up:
+    /// no address that a guest can form passes the one comparison unless all its bytes lie in RAM, since an address
+    /// below RAM wraps to an offset above it.
+    /// </summary>
+    private LocalBuilder EmitOffset(Node access, bool watched)
+    {
+        var bytes = access.Width >> 3;
+        var offset = Il.Local();
+        Expressions.Emit(access.A!);
+        LoadRamStart();
+        Il.Op(OpCodes.Sub);
+        Il.Set(offset);
+        if (access.Index != 0 && bytes > 1)
+        {
+            Il.Get(offset);
+            Il.Const(bytes - 1);
+            Il.Op(OpCodes.And);
+            Il.Branch(OpCodes.Brtrue, GiveUp);
+        }
+
+        Il.Get(offset);
+        LoadLastOffset(bytes);
+        Il.Branch(OpCodes.Bgt_Un, GiveUp);
+        if (!watched) return offset;
+        LoadWatch();
+        Il.Get(offset);
+        Il.Const32(Memory.StoreWatch.GranuleShift);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Op(OpCodes.Add);
+        Il.Op(OpCodes.Ldind_U1);
+        Il.Branch(OpCodes.Brfalse, GiveUp);
+        return offset;
+    }
+}
