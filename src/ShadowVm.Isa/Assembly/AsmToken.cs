@@ -41,4 +41,12 @@ internal sealed class AsmException(AsmToken at, string message, string? hint = n
     public AsmToken At { get; } = at;
 
     public string? Hint { get; } = hint;
+
+    /// <summary>True where the words don't fit the syntax, so that showing it helps.</summary>
+    public bool IsSyntax { get; private init; }
+
+    public static AsmException Expected(string what, AsmToken at) =>
+        new(at, $"Expected {what}, not {at.Shown}") { IsSyntax = true };
+
+    public static AsmException LeftOver(AsmToken at) => new(at, $"{at.Shown} is left over") { IsSyntax = true };
 }

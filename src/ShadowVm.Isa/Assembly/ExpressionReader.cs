@@ -110,7 +110,7 @@ internal sealed class ExpressionReader(AsmToken[] tokens, int position, IScope s
                 Position++;
                 return scope.Here;
             case AsmKind.Name when isRegister(token.Text):
-                throw new AsmException(token, $"Expected a number, not the register '{token.Text}'");
+                throw AsmException.Expected("a number and no register", token);
             case AsmKind.Name:
                 Position++;
                 return scope.Symbol(token);
@@ -122,7 +122,7 @@ internal sealed class ExpressionReader(AsmToken[] tokens, int position, IScope s
                 Expect(")");
                 return inner;
             default:
-                throw new AsmException(token, $"Expected a number, not {token.Shown}");
+                throw AsmException.Expected("a number", token);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class ExpressionReader(AsmToken[] tokens, int position, IScope s
     private void Expect(string symbol)
     {
         if (!Current.Is(symbol))
-            throw new AsmException(Current, $"Expected '{symbol}', not {Current.Shown}");
+            throw AsmException.Expected($"'{symbol}'", Current);
         Position++;
     }
 
@@ -170,7 +170,11 @@ internal sealed class ExpressionReader(AsmToken[] tokens, int position, IScope s
         if (!isNumber || value > ulong.MaxValue)
             throw new AsmException(token, $"'{token.Text}' is no number of at most 64 bits");
         if (lower.Length > 1 && lower[0] == '0' && char.IsAsciiDigit(lower[1]))
-            throw new AsmException(token, $"'{token.Text}' begins with 0", $"write {lower.TrimStart('0').PadLeft(1, '0')}, or 0x... or 0b...");
+        {
+            var digits = lower.TrimStart('0').PadLeft(1, '0');
+            throw new AsmException(token, $"'{token.Text}' begins with 0", $"write {digits}, or 0x... or 0b...");
+        }
+
         return Quantity.Of((Int128)value);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Matcher(AsmToken[] tokens, FormTable forms, IScope scope)
         {
             if (tokens[at].Kind == AsmKind.End)
                 return true;
-            Fail(form, at, new AsmException(tokens[at], $"{tokens[at].Shown} is left over"));
+            Fail(form, at, AsmException.LeftOver(tokens[at]));
             return false;
         }
 
@@ -71,7 +71,7 @@ internal sealed class Matcher(AsmToken[] tokens, FormTable forms, IScope scope)
                 foreach (var word in literal)
                 {
                     if (tokens[at].Kind != word.Kind || tokens[at].Text != word.Text)
-                        throw new AsmException(tokens[at], $"Expected '{word.Text}', not {tokens[at].Shown}");
+                        throw AsmException.Expected($"'{word.Text}'", tokens[at]);
                     at++;
                 }
             }
@@ -101,7 +101,7 @@ internal sealed class Matcher(AsmToken[] tokens, FormTable forms, IScope scope)
                 if (token.Kind == AsmKind.Name && forms.TryRegister(part.Text, token.Text, out var index))
                     return new Capture(part, Quantity.Of(index), token);
                 at--;
-                throw new AsmException(token, $"Expected a register of '{part.Text}', not {token.Shown}");
+                throw AsmException.Expected($"a register of '{part.Text}'", token);
             case PartKind.Choice when token.Kind != AsmKind.Value:
                 return Choice(part, token, ref at);
             case PartKind.Control when token.Kind == AsmKind.Name:
@@ -152,7 +152,7 @@ internal sealed class Matcher(AsmToken[] tokens, FormTable forms, IScope scope)
         if (best < 0)
         {
             var known = string.Join(", ", part.Choice.Rows.ConvertAll(r => r.Text));
-            throw new AsmException(token, $"Expected one of {known}, not {token.Shown}");
+            throw AsmException.Expected($"one of {known}", token);
         }
 
         at += longest;

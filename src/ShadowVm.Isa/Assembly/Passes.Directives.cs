@@ -62,7 +62,7 @@ internal sealed partial class Passes
                 break;
             case ".equ" or ".set":
                 if (tokens[at].Kind != AsmKind.Name || !tokens[at + 1].Is(","))
-                    throw new AsmException(tokens[at], $"Expected a name and ',', not {tokens[at].Shown}");
+                    throw AsmException.Expected("a name and ','", tokens[at]);
                 Name(tokens[at], tokens, at + 2);
                 return;
             case ".type" or ".size":
@@ -111,7 +111,7 @@ internal sealed partial class Passes
     {
         var name = tokens[at];
         if (name.Kind is not (AsmKind.Name or AsmKind.String))
-            throw new AsmException(name, $"Expected a section's name, not {name.Shown}");
+            throw AsmException.Expected("a section's name", name);
         at++;
         var flags = "";
         if (tokens[at].Is(",") && tokens[at + 1].Kind == AsmKind.String)
@@ -138,7 +138,7 @@ internal sealed partial class Passes
         while (true)
         {
             if (tokens[at].Kind != AsmKind.Name)
-                throw new AsmException(tokens[at], $"Expected a label's name, not {tokens[at].Shown}");
+                throw AsmException.Expected("a label's name", tokens[at]);
             if (_second && directive.Text != ".local")
                 _globals.Add(tokens[at]);
             at++;
@@ -236,7 +236,7 @@ internal sealed partial class Passes
         while (true)
         {
             if (tokens[at].Kind != AsmKind.String)
-                throw new AsmException(tokens[at], $"Expected a text in quotes, not {tokens[at].Shown}");
+                throw AsmException.Expected("a text in quotes", tokens[at]);
             bytes.AddRange(tokens[at++].Bytes);
             if (name.Text != ".ascii")
                 bytes.Add(0);

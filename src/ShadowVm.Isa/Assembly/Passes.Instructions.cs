@@ -96,9 +96,10 @@ internal sealed partial class Passes
             return found;
         if (refused is not null)
             throw refused;
-        throw new AsmException(
-            matcher.Failure!.At, matcher.Failure.Message,
-            matcher.Failure.Hint ?? $"it is written \"{matcher.Nearest!.Template}\"");
+        var failure = matcher.Failure!;
+        if (!failure.IsSyntax)
+            throw failure;
+        throw new AsmException(failure.At, failure.Message, $"it is written \"{matcher.Nearest!.Template}\"");
     }
 
     private bool IsKnown(List<Capture> captures) =>

@@ -170,7 +170,7 @@ internal sealed partial class Passes : IScope
         if (first.Kind == AsmKind.End)
             return;
         if (first.Kind != AsmKind.Name)
-            throw new AsmException(first, $"Expected an instruction, a directive or a label, not {first.Shown}");
+            throw AsmException.Expected("an instruction, a directive or a label", first);
         if (tokens[at + 1].Is("="))
             Name(first, tokens, at + 2);
         else if (first.Text[0] == '.' && _forms.Of(first.Text).Count == 0)
@@ -296,7 +296,7 @@ internal sealed partial class Passes : IScope
     private static void ExpectEnd(AsmToken[] tokens, int at)
     {
         if (tokens[at].Kind != AsmKind.End)
-            throw new AsmException(tokens[at], $"{tokens[at].Shown} is left over");
+            throw AsmException.LeftOver(tokens[at]);
     }
 
     private void Check(bool holds, SourceText source, int offset, string message)
