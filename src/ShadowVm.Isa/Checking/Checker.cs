@@ -1,3 +1,4 @@
+using ShadowVm.Isa.Assembly;
 using ShadowVm.Isa.Disassembly;
 using ShadowVm.Isa.Loading;
 using ShadowVm.Isa.Lowering;
@@ -54,6 +55,7 @@ internal static class Checker
             return;
         var definition = IsaDefinition.From(source, loader, variant);
         Guard(bag, () => Disassembler.For(definition, bag));
+        Guard(bag, () => FormTable.For(definition, bag));
         OverlapChecker.Check(definition, bag);
     }
 

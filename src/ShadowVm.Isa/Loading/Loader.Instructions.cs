@@ -96,6 +96,9 @@ internal sealed partial class Loader
             case "alias":
                 ReadAlias(extent, row);
                 break;
+            case "pseudo":
+                ReadPseudo(extent, row);
+                break;
             case "test" when row is null && prefix.Count == 0:
                 _tests.Add(extent);
                 break;

@@ -14,13 +14,13 @@ internal sealed partial class Loader
     private static readonly string[] Keywords =
     [
         "isa", "include", "extension", "const", "enum", "register", "view", "context", "space", "control", "format",
-        "operand", "choice", "with", "each", "user", "kernel", "drain", "reserved", "alias", "function", "procedure",
+        "operand", "choice", "with", "each", "user", "kernel", "drain", "reserved", "alias", "pseudo", "function", "procedure",
         "hook", "abi", "test", "language",
     ];
 
     private static readonly string[] LaterKeywords =
     [
-        "short", "pseudo", "delayed", "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
+        "short", "delayed", "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
         "translate", "walk",
     ];
 
@@ -297,7 +297,8 @@ internal sealed partial class Loader
             case "abi":
                 ReadAbi(extent);
                 break;
-            case "with" or "each" or "user" or "kernel" or "drain" or "reserved" or "alias" or "test":
+            case "with" or "each" or "user" or "kernel" or "drain" or "reserved" or "alias" or "pseudo"
+                or "test":
                 second.Add(extent);
                 break;
             case "language":
