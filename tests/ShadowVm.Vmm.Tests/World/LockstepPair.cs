@@ -64,7 +64,8 @@ internal static class LockstepPair
 
     private static string Difference(VirtualMachine one, VirtualMachine other)
     {
-        var registers = one.Isa.Registers.SelectMany(file => Enumerable.Range(0, file.Count).Select(i => (file.Name, i, Slot: file.FirstSlot + i)))
+        var registers = one.Isa.Registers
+            .SelectMany(file => Enumerable.Range(0, file.Count).Select(i => (file.Name, i, Slot: file.FirstSlot + i)))
             .Where(at => one.Cpu[at.Slot] != other.Cpu[at.Slot])
             .Select(at => $"{at.Name}[{at.i}] {one.Cpu[at.Slot]:x} {other.Cpu[at.Slot]:x}");
         var pages = Enumerable.Range(0, one.Memory.PageCount)
