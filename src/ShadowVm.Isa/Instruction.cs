@@ -16,6 +16,13 @@ public sealed class Instruction(
     /// </summary>
     public InstructionClass DeclaredClass { get; } = declaredClass;
 
+    /// <summary>
+    /// Names of the encoding's own fields, what <see cref="IsaDefinition.Encode"/> asks for. A short form has others than
+    /// the instruction that it stands for; else they are the operands.
+    /// </summary>
+    public string[] FieldNames => Encoding?.Short is null
+        ? OperandNames : Array.ConvertAll(Encoding.Operands, operand => operand.Name);
+
     /// <summary>Names of the operands in the order of <see cref="DecodedInstruction.Operands"/>.</summary>
     public string[] OperandNames { get; } = operandNames;
 

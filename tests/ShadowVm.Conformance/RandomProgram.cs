@@ -122,7 +122,7 @@ internal sealed class RandomProgram
     {
         while (true)
         {
-            var fields = Array.ConvertAll(instruction.OperandNames, name => (name, draw(name)));
+            var fields = Array.ConvertAll(instruction.FieldNames, name => (name, draw(name)));
             if (!TryEncode(instruction.Name, fields, out var word)) continue;
             AddWord(word);
             return;

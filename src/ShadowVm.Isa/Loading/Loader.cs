@@ -15,12 +15,12 @@ internal sealed partial class Loader
     [
         "isa", "include", "extension", "const", "enum", "register", "view", "context", "space", "control", "format",
         "operand", "choice", "with", "each", "user", "kernel", "drain", "reserved", "alias", "function", "procedure",
-        "hook", "abi", "test", "language",
+        "hook", "abi", "test", "language", "short",
     ];
 
     private static readonly string[] LaterKeywords =
     [
-        "short", "pseudo", "delayed", "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
+        "pseudo", "delayed", "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
         "translate", "walk",
     ];
 
@@ -297,7 +297,7 @@ internal sealed partial class Loader
             case "abi":
                 ReadAbi(extent);
                 break;
-            case "with" or "each" or "user" or "kernel" or "drain" or "reserved" or "alias" or "test":
+            case "with" or "each" or "user" or "kernel" or "drain" or "short" or "reserved" or "alias" or "test":
                 second.Add(extent);
                 break;
             case "language":
