@@ -24,6 +24,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private readonly int _pcSlot;
     private readonly ulong _addressMask;
     private long _warmUp;
+    private bool _endedByCounter;
 
     /// <summary>Binds the engine to one virtual processor and its surroundings.</summary>
     public ExecutionEngine(
@@ -84,7 +85,10 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             if (reason != ExitReason.Counter) return reason;
         }
 
-        return counter > 0 ? Dispatch(ref counter) : ExitReason.Counter;
+        if (counter == 0) return ExitReason.Counter;
+        var end = Dispatch(ref counter);
+        _endedByCounter = end == ExitReason.Counter;
+        return end;
     }
 
     /// <summary>
@@ -148,6 +152,8 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         var left = counter;
         var raw = false;
+        // Where the counter happened to end the last epoch is no place to begin a block.
+        var heats = !_endedByCounter;
         while (left > 0)
         {
             if (_blocks is not null && _blocks.HasNews) _blocks.Install();
@@ -160,7 +166,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             }
             else if (_records!.At(pc) is var record && record != null)
             {
-                if (_blocks is not null && !raw && --record->Heat <= 0)
+                if (_blocks is not null && heats && !raw && --record->Heat <= 0)
                 {
                     record->Heat = _blocks.HeatOf((int)((pc - _memory.Start) >> GuestMemory.PageShift));
                     _blocks.Ask(pc);
@@ -171,6 +177,8 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             }
 
             raw = false;
+            heats = true;
+            if (left == 0) break; // whatever the next instruction wanted
             switch (exit)
             {
                 case HostExit.Counter or HostExit.Dispatch:

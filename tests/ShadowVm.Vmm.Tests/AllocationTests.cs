@@ -1,3 +1,4 @@
+using ShadowVm.Engine;
 using ShadowVm.Vmm.Tests.World;
 
 namespace ShadowVm.Vmm.Tests;
@@ -6,13 +7,18 @@ namespace ShadowVm.Vmm.Tests;
 public class AllocationTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(1000)]
-    public void An_epoch_with_nothing_to_deliver_allocates_nothing(long length)
+    [InlineData(Tier.Reference, 1)]
+    [InlineData(Tier.Reference, 1000)]
+    [InlineData(Tier.Cold, 1)]
+    [InlineData(Tier.Cold, 1000)]
+    [InlineData(Tier.Block, 1)]
+    [InlineData(Tier.Block, 1000)]
+    public void An_epoch_with_nothing_to_deliver_allocates_nothing(Tier tier, long length)
     {
-        using var machine = Guests.Machine("compute", length, (0, 1_000_000));
+        var engine = new EngineSettings { Tier = tier, WarmUp = 0, HotAfter = 1, Background = false };
+        using var machine = Guests.Machine("compute", length, engine, (0, 1_000_000));
         machine.BeginEpoch([], InstructionClock.First);
-        Turn(machine, 2000);
+        Turn(machine, length == 1 ? 300_000 : 2000); // until all code was met
         var before = GC.GetAllocatedBytesForCurrentThread();
         Turn(machine, 1000);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ShadowVm.Host.Arbitration;
+using ShadowVm.Engine;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Machine.Elf;
@@ -49,6 +50,14 @@ internal sealed class GuestOptions
         DefaultValueFactory = _ => "host",
     };
 
+    private readonly Option<string> _tier = new("--tier")
+    {
+        Description = "How code is carried out; all give the same result: reference (the plain interpreter), cold "
+            + "(predecoded), block (hot code translated).",
+        HelpName = "reference|cold|block",
+        DefaultValueFactory = _ => "block",
+    };
+
     private readonly Option<string[]> _set = new("--set")
     {
         Description = "Sets word INDEX of a bare guest's parameter block; may stand several times.",
@@ -58,7 +67,7 @@ internal sealed class GuestOptions
     public GuestOptions(Command command)
     {
         command.Add(_image);
-        foreach (var option in new Option[] { _isa, _machine, _memory, _epochLength, _clock, _set }) command.Add(option);
+        foreach (var option in new Option[] { _isa, _machine, _memory, _epochLength, _clock, _tier, _set }) command.Add(option);
         command.Add(Definitions.Option);
     }
 
@@ -103,6 +112,10 @@ internal sealed class GuestOptions
                 result.GetRequiredValue(_clock),
                 ("host", ClockMode.Host),
                 ("instructions", ClockMode.Instructions)),
+            Tier = VirtualMachineFactory.NameOf(Values.Choice(
+                "--tier",
+                result.GetRequiredValue(_tier),
+                [.. Enum.GetValues<Tier>().Select(tier => (VirtualMachineFactory.NameOf(tier), tier))])),
             Parameters = [.. (result.GetValue(_set) ?? []).Select(Parameter)],
             Role = role,
         };

@@ -15,15 +15,17 @@ internal static class IsaCommand
     {
         var command = new DocumentedCommand(
             "isa",
-            "Definitions of instruction sets: list, check, show, disassemble.",
+            "Definitions of instruction sets: list, check, show, disassemble, assemble.",
             "shadowvm isa list",
             "shadowvm isa check",
             "shadowvm isa show NAME INSTRUCTION",
-            "shadowvm isa disasm hello");
+            "shadowvm isa disasm hello",
+            "shadowvm isa asm hello.s -o hello.elf");
         command.Add(List());
         command.Add(Check());
         command.Add(Show());
         command.Add(Disassemble());
+        command.Add(Isa.AssembleCommand.Create());
         return command;
     }
 

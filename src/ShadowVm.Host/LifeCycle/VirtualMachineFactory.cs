@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShadowVm.Engine;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.Replica;
 using ShadowVm.Isa;
@@ -21,6 +22,9 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
     /// <summary>How a definition's hash is written in <see cref="PairConfiguration.IsaHash"/>.</summary>
     public static string HashOf(IsaDefinition definition) =>
         definition.Hash.ToString("x32", CultureInfo.InvariantCulture);
+
+    /// <summary>Told of each machine that was built, before it runs.</summary>
+    public Action<VirtualMachine>? OnBuilt { get; init; }
 
     /// <inheritdoc/>
     public IGuest Build(PairConfiguration configuration)
@@ -56,8 +60,11 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
                 ImageName = configuration.ImageName,
                 MemoryBytes = configuration.MemoryBytes,
                 Parameters = configuration.Parameters,
+                Engine = new EngineSettings { Tier = TierOf(configuration.Tier) },
             };
-            return new VirtualMachineGuest(new VirtualMachine(definition, machine, configuration.Image, settings));
+            var built = new VirtualMachine(definition, machine, configuration.Image, settings);
+            OnBuilt?.Invoke(built);
+            return new VirtualMachineGuest(built);
         }
         catch (MachineDescriptionException e)
         {
@@ -72,4 +79,13 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
             throw new HostException("The host has not enough memory for the guest's RAM.", inner: e);
         }
     }
+
+    private static Tier TierOf(string name) => Enum.GetValues<Tier>().Where(tier => NameOf(tier) == name) is var found
+        && found.Any()
+            ? found.First()
+            : throw new HostException(
+                $"There is no tier '{name}': {string.Join(", ", Enum.GetValues<Tier>().Select(NameOf))} are.");
+
+    /// <summary>How a tier is written in <see cref="PairConfiguration.Tier"/> and on the command line.</summary>
+    public static string NameOf(Tier tier) => tier.ToString().ToLowerInvariant();
 }

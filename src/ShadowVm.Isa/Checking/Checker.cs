@@ -1,3 +1,4 @@
+using ShadowVm.Isa.Assembly;
 using ShadowVm.Isa.Disassembly;
 using ShadowVm.Isa.Loading;
 using ShadowVm.Isa.Lowering;
@@ -37,6 +38,7 @@ internal static class Checker
     private static void CheckVariant(IsaSource source, Loader loader, Variant variant, DiagnosticBag bag)
     {
         loader.Read(variant);
+        loader.ReadTests();
         var model = loader.Model;
         foreach (var function in model.FunctionList)
             Guard(bag, () => loader.Functions.Lower(function, bag, function.At));
@@ -56,6 +58,7 @@ internal static class Checker
             return;
         var definition = IsaDefinition.From(source, loader, variant);
         Guard(bag, () => Disassembler.For(definition, bag));
+        Guard(bag, () => FormTable.For(definition, bag));
         foreach (var encoding in model.Encodings)
             CheckLength(definition, encoding, bag);
         OverlapChecker.Check(definition, bag);

@@ -21,6 +21,15 @@ internal ref struct DecodeTime(IReadOnlyList<Function> functions, long[] operand
         return evaluation.RunBody(function, locals);
     }
 
+    /// <summary>Runs a pure function of any number of arguments.</summary>
+    public static UInt128 Run(IReadOnlyList<Function> functions, Function function, UInt128[] arguments)
+    {
+        var evaluation = new DecodeTime(functions, [], 0, 0, 0);
+        var locals = new UInt128[function.LocalCount];
+        arguments.CopyTo(locals, 0);
+        return evaluation.RunBody(function, locals);
+    }
+
     public UInt128 Value(Node node, UInt128[] locals) => Raw(node, locals) & Nodes.MaskOf(node.Width);
 
     private UInt128 RunBody(Function function, UInt128[] locals)

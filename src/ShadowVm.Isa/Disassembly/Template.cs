@@ -34,6 +34,9 @@ internal sealed class Part
 
     public string Text { get; init; } = "";
 
+    /// <summary>What a pseudo instruction calls the operand.</summary>
+    public string Name { get; init; } = "";
+
     public Node? Value { get; init; }
 
     public bool IsSigned { get; init; }

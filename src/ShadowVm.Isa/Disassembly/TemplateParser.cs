@@ -14,7 +14,16 @@ namespace ShadowVm.Isa.Disassembly;
 internal static class TemplateParser
 {
     public static List<Part> Parse(
-        string text, Token at, Encoding encoding, DefinitionModel model, FunctionLowering functions, DiagnosticBag bag)
+        string text, Token at, Encoding encoding, DefinitionModel model, FunctionLowering functions, DiagnosticBag bag) =>
+        Split(text, at, bag, (hole, group) => Hole(hole, group, at, encoding, model, functions, bag));
+
+    /// <summary>
+    /// Takes the template of a pseudo instruction apart: its holes name operands, such as <c>{x rd}</c>.
+    /// </summary>
+    public static List<Part> ParsePseudo(string text, Token at, DefinitionModel model, DiagnosticBag bag) =>
+        Split(text, at, bag, (hole, group) => PseudoHole(hole, group, at, model, bag));
+
+    private static List<Part> Split(string text, Token at, DiagnosticBag bag, Func<string, int, Part> hole)
     {
         var parts = new List<Part>();
         var (group, groups) = (0, 0);
@@ -33,7 +42,7 @@ internal static class TemplateParser
                 var close = text.IndexOf('}', i);
                 if (close < 0)
                     throw bag.Fail(at, $"A '{{' in \"{text}\" has no '}}'");
-                parts.Add(Hole(text[(i + 1)..close], group, at, encoding, model, functions, bag));
+                parts.Add(hole(text[(i + 1)..close], group));
                 i = close;
             }
             else
@@ -75,18 +84,7 @@ internal static class TemplateParser
                 && !parser.Following.IsWord("hex"))
             {
                 parser.Take();
-                if (first.Text == "target")
-                    kind = PartKind.Target;
-                else if (model.State.TryGetValue(first.Text, out var state) && state.IsArray && state.File >= 0)
-                    (kind, names) = (PartKind.Register, model.Registers[state.File].ElementNames);
-                else if (model.Views.ContainsKey(first.Text))
-                    kind = PartKind.Register;
-                else if (model.Spaces.TryGetValue(first.Text, out space))
-                    kind = PartKind.Control;
-                else if (model.Choices.TryGetValue(first.Text, out choice))
-                    kind = PartKind.Choice;
-                else
-                    throw inner.Fail(first, $"'{first.Text}' is no register file, space or choice");
+                (kind, names, space, choice) = Resolve(first, model, inner);
             }
 
             var written = parser.ParseExpression();
@@ -110,6 +108,53 @@ internal static class TemplateParser
                 Choice = choice,
                 Group = group,
                 IsSigned = operand?.Sign == Sign.Signed,
+            };
+        }
+        catch (GiveUpException e)
+        {
+            throw bag.Fail(at, $"In the template's {{{text}}}: {(e.Message.Length > 0 ? e.Message : "an error")}");
+        }
+    }
+
+    /// <summary>What the word before a value says of it.</summary>
+    public static (PartKind Kind, string[] Names, SpaceDeclaration? Space, ChoiceDeclaration? Choice) Resolve(
+        Token word, DefinitionModel model, DiagnosticBag bag)
+    {
+        if (word.Text == "target")
+            return (PartKind.Target, [], null, null);
+        if (model.State.TryGetValue(word.Text, out var state) && state.IsArray && state.File >= 0)
+            return (PartKind.Register, model.Registers[state.File].ElementNames, null, null);
+        if (model.Views.ContainsKey(word.Text))
+            return (PartKind.Register, [], null, null);
+        if (model.Spaces.TryGetValue(word.Text, out var space))
+            return (PartKind.Control, [], space, null);
+        if (model.Choices.TryGetValue(word.Text, out var choice))
+            return (PartKind.Choice, [], null, choice);
+        throw bag.Fail(word, $"'{word.Text}' is no register file, space or choice");
+    }
+
+    private static Part PseudoHole(string text, int group, Token at, DefinitionModel model, DiagnosticBag bag)
+    {
+        var inner = new DiagnosticBag();
+        try
+        {
+            var tokens = Lexer.All(new SourceText(at.Source.Name, text), 0, text.Length, inner, null, false);
+            var cursor = new Cursor(tokens, inner);
+            var word = cursor.ExpectName("an operand's name");
+            var name = cursor.AtEnd ? word : cursor.ExpectName("an operand's name");
+            if (!cursor.AtEnd)
+                throw inner.Fail(cursor.Current, $"{cursor.Current.Shown} is left over");
+            var (kind, names, space, choice) = name == word
+                ? (PartKind.Number, [], null, null) : Resolve(word, model, inner);
+            return new Part
+            {
+                Kind = kind,
+                Text = word.Text,
+                Name = name.Text,
+                Names = names,
+                Space = space,
+                Choice = choice,
+                Group = group,
             };
         }
         catch (GiveUpException e)

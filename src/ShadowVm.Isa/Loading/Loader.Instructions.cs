@@ -24,9 +24,15 @@ internal sealed partial class Loader
                     $"There is no instruction '{alias.Target}'",
                     Suggestion.For(alias.Target, Model.EncodingsByName.Keys));
         }
+    }
 
+    /// <summary>Reads the tests, once: nobody needs them to run a guest.</summary>
+    public List<IsaTest> ReadTests()
+    {
         foreach (var test in _tests)
             Guard(() => ReadTest(test));
+        _tests.Clear();
+        return Model.Tests;
     }
 
     private void ReadGroup(List<Extent> extents, List<Element> prefix)
@@ -96,6 +102,9 @@ internal sealed partial class Loader
                 break;
             case "alias":
                 ReadAlias(extent, row);
+                break;
+            case "pseudo":
+                ReadPseudo(extent, row);
                 break;
             case "test" when row is null && prefix.Count == 0:
                 _tests.Add(extent);

@@ -73,7 +73,7 @@ internal sealed partial class Loader
                 switch (first.Text)
                 {
                     case "names":
-                        elements = [.. elements, .. ReadNames(body)];
+                        elements = [.. elements, .. ReadNames(body, state, elements.Length)];
                         if (elements.Length > count)
                             throw _bag.Fail(first, $"There are {elements.Length} names for {count} registers");
                         break;
@@ -102,7 +102,7 @@ internal sealed partial class Loader
     }
 
     /// <summary>Names such as <c>zero ra t0..t2 s0|fp</c>: the first of several is the one that is printed.</summary>
-    private List<string> ReadNames(StatementParser body)
+    private List<string> ReadNames(StatementParser body, StateDeclaration state, int before)
     {
         var result = new List<string>();
         while (!body.Current.EndsLine)
@@ -124,7 +124,7 @@ internal sealed partial class Loader
             }
 
             while (body.TryTake("|"))
-                body.ExpectName("another name of the same register");
+                state.OtherNames.Add((body.ExpectName("another name of the same register").Text, before + result.Count - 1));
         }
 
         return result;

@@ -32,6 +32,9 @@ internal sealed class StateDeclaration
 
     public bool IsSplit { get; init; }
 
+    /// <summary>Further names of elements, which are read and never printed.</summary>
+    public List<(string Name, int Index)> OtherNames { get; } = [];
+
     /// <summary>
     /// Index in the definition's register list; the first field's where split; -1 where nothing is stored.
     /// </summary>

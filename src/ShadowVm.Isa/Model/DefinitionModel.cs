@@ -68,6 +68,8 @@ internal sealed class DefinitionModel
 
     public List<AliasDeclaration> Aliases { get; } = [];
 
+    public List<PseudoDeclaration> Pseudos { get; } = [];
+
     public List<IsaTest> Tests { get; } = [];
 
     public List<(string Name, Token At, Syntax.Expression Value)> Context { get; } = [];

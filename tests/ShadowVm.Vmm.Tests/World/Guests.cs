@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ShadowVm.Engine;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
 
@@ -17,7 +18,16 @@ internal static class Guests
     public static byte[] Image(string name) => File.ReadAllBytes(Path.Combine(Root, "tests", "Guests", "bin", name + ".elf"));
 
     public static VirtualMachine Machine(string guest, long epochLength, params (int, ulong)[] set) =>
-        new(Isa, Virt, Image(guest), new VirtualMachineSettings { EpochLength = epochLength, Parameters = set, MemoryBytes = 16 << 20 });
+        Machine(guest, epochLength, new EngineSettings(), set);
+
+    public static VirtualMachine Machine(string guest, long epochLength, EngineSettings engine, params (int, ulong)[] set) =>
+        new(Isa, Virt, Image(guest), new VirtualMachineSettings
+        {
+            EpochLength = epochLength,
+            Parameters = set,
+            MemoryBytes = 16 << 20,
+            Engine = engine,
+        });
 
     private static string FindRoot([CallerFilePath] string here = "")
     {

@@ -99,17 +99,8 @@ internal sealed class TranslationCache : IDisposable
         if (_asked.TryGetValue(pc, out var asked) && asked == version) return;
         _asked[pc] = version;
         if (Collect(pc) is not { } code) return;
-        if (!_settings.Background)
-        {
-            Install(pc, version, Compile(code));
-            return;
-        }
-
-        TranslationWorker.Enqueue(() =>
-        {
-            _made.Enqueue((pc, version, Compile(code)));
-            Interlocked.Increment(ref _waiting);
-        });
+        if (_settings.Background) CompileLater(code, version);
+        else Install(pc, version, Compile(code));
     }
 
     /// <summary>Installs what was compiled, on the guest's thread, between two instructions.</summary>
@@ -159,6 +150,12 @@ internal sealed class TranslationCache : IDisposable
 
         return instructions.Count == 0 ? null : new BlockCode(pc, [.. instructions], (int)(at - pc));
     }
+
+    private void CompileLater(BlockCode code, uint version) => TranslationWorker.Enqueue(() =>
+    {
+        _made.Enqueue((code.Pc, version, Compile(code)));
+        Interlocked.Increment(ref _waiting);
+    });
 
     private Block? Compile(BlockCode code)
     {

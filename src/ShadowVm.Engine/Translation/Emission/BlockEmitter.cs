@@ -57,6 +57,7 @@ internal sealed class BlockEmitter : StepEmitter
         IsaDefinition isa, BlockCode block, BlockSurroundings surroundings, bool withText, out BlockCode translated)
     {
         var (instructions, bytes) = (new List<Specialized>(), 0);
+        var (loopCount, loopBytes) = (0, 0);
         foreach (var instruction in block.Instructions)
         {
             var specialized = instruction.Definition is null || instruction.Class != InstructionClass.User
@@ -66,7 +67,15 @@ internal sealed class BlockEmitter : StepEmitter
             if (specialized is null || !CanEmit(specialized)) break;
             instructions.Add(specialized);
             bytes += instruction.Length;
+            if (GoesTo(specialized, block.Pc)) (loopCount, loopBytes) = (instructions.Count, bytes);
             if (specialized.Branches && !MayFall(specialized.Steps)) break;
+        }
+
+        if (loopCount > 0)
+        {
+            // What follows a loop would only make its registers more, and they are all loaded and written back.
+            instructions.RemoveRange(loopCount, instructions.Count - loopCount);
+            bytes = loopBytes;
         }
 
         translated = new BlockCode(block.Pc, block.Instructions[..instructions.Count], bytes);
@@ -137,6 +146,13 @@ internal sealed class BlockEmitter : StepEmitter
         else LeaveToComputed(target);
     }
 
+    private static bool GoesTo(Specialized instruction, ulong pc)
+    {
+        var goes = false;
+        instruction.Visit(n => goes |= n.Op == Op.Goto && Fold.IsConst(n.A!) && Fold.Value(n.A!) == pc);
+        return goes;
+    }
+
     private static bool MayFall(ReadOnlySpan<Node> steps)
     {
         if (steps.IsEmpty) return true;
@@ -159,8 +175,8 @@ internal sealed class BlockEmitter : StepEmitter
             {
                 if (n.Op == Op.Register) read.Add(n.Index);
                 if (n.Op == Op.SetRegister) written.Add(n.Index);
-                _loops |= n.Op == Op.Goto && Fold.IsConst(n.A!) && Fold.Value(n.A!) == _block.Pc;
             });
+            _loops |= GoesTo(instruction, _block.Pc);
         }
 
         var partial = Il.Label();
