@@ -15,10 +15,11 @@ public class DecodeBenchmarks
     {
         // Every other word is an instruction of the definition, the rest are whatever the multiplier gives.
         var state = 1u;
+        var instructions = Guests.Isa.Instructions.Where(instruction => !instruction.IsShortForm).ToArray();
         for (var i = 0; i < Words; i++)
         {
             state = (state * 1664525) + 1013904223;
-            var instruction = Guests.Isa.Instructions[(int)(state % (uint)Guests.Isa.Instructions.Count)];
+            var instruction = instructions[state % (uint)instructions.Length];
             var fields = instruction.OperandNames.Select(name => (name, 0L)).ToArray();
             _words[i] = i % 2 == 0 ? Guests.Isa.Encode(instruction.Name, fields) : state;
         }

@@ -16,6 +16,16 @@ public sealed class Instruction(
     /// </summary>
     public InstructionClass DeclaredClass { get; } = declaredClass;
 
+    /// <summary>
+    /// Names of the encoding's own fields, what <see cref="IsaDefinition.Encode"/> asks for. A short form has others than
+    /// the instruction that it stands for; else they are the operands.
+    /// </summary>
+    public string[] FieldNames => IsShortForm
+        ? Array.ConvertAll(Encoding!.Operands, operand => operand.Name) : OperandNames;
+
+    /// <summary>Whether it is another encoding of an instruction that there is, with that one's body.</summary>
+    public bool IsShortForm => Encoding?.Short is not null;
+
     /// <summary>Names of the operands in the order of <see cref="DecodedInstruction.Operands"/>.</summary>
     public string[] OperandNames { get; } = operandNames;
 

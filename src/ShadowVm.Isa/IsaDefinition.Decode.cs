@@ -28,16 +28,19 @@ public sealed partial class IsaDefinition
         if (encoding?.Instruction is not { } instruction)
             return new DecodedInstruction(
                 null, word, Model is null ? UnitBytes : LengthOf(FirstUnit(word)), InstructionClass.User, []);
+        var meaning = encoding.Short?.Target ?? encoding;
+        var operands = encoding.Short is { } form
+            ? form.Operands(encoding, word, Functional!, Functions) : encoding.Extract(word);
         var chosen = encoding.Class;
-        foreach (var (refined, _, condition) in encoding.Refinements)
+        foreach (var (refined, _, condition) in meaning.Refinements)
         {
-            if (!DecodeTree.Holds(encoding, condition, word, Functions))
+            if (!DecodeTree.Holds(meaning, condition, operands, word, Functions))
                 continue;
             chosen = refined;
             break;
         }
 
-        return new DecodedInstruction(instruction, word, encoding.Bits / 8, chosen, encoding.Extract(word));
+        return new DecodedInstruction(instruction, word, encoding.Bits / 8, chosen, operands);
     }
 
     private uint FirstUnit(uint word) => UnitBytes >= 4 ? word : word & ((1u << (UnitBytes * 8)) - 1);

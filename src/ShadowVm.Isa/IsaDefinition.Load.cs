@@ -5,8 +5,11 @@ namespace ShadowVm.Isa;
 
 public sealed partial class IsaDefinition
 {
-    /// <summary>The definition's test blocks.</summary>
-    public IReadOnlyList<IsaTest> Tests { get; private init; } = [];
+    private Func<IReadOnlyList<IsaTest>>? _readTests;
+
+    /// <summary>The definition's test blocks, read when first asked for.</summary>
+    /// <exception cref="IsaException">One has errors; a checked definition has none.</exception>
+    public IReadOnlyList<IsaTest> Tests => _readTests?.Invoke() ?? [];
 
     /// <summary>
     /// Loads a variant. All headers are read and checked; bodies are parsed and lowered when first used, so an error
@@ -54,6 +57,16 @@ public sealed partial class IsaDefinition
         return loader.Rules.All().ConvertAll(v => loader.Rules.NameOf(v, source.Name));
     }
 
+    private static List<IsaTest> ReadTests(Loader loader)
+    {
+        lock (loader.Model.Gate)
+        {
+            var tests = loader.ReadTests();
+            loader.ThrowIfErrors();
+            return tests;
+        }
+    }
+
     internal static IsaDefinition From(IsaSource source, Loader loader, Variant variant)
     {
         var model = loader.Model;
@@ -66,6 +79,7 @@ public sealed partial class IsaDefinition
 
         return new IsaDefinition
         {
+            _readTests = () => ReadTests(loader),
             Name = source.Name,
             Variant = loader.Rules.NameOf(variant, source.Name),
             Hash = source.Hash,
@@ -89,7 +103,6 @@ public sealed partial class IsaDefinition
                 Interrupt = Hook(model, "interrupt")!,
                 Awake = Hook(model, "awake")!,
             },
-            Tests = model.Tests,
             Model = model,
             Functional = loader.Functions,
         };

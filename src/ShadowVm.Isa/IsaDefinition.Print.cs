@@ -47,13 +47,20 @@ public sealed partial class IsaDefinition
                 CultureInfo.InvariantCulture, $"          {refined.ToString().ToLowerInvariant()} where {condition}\n");
         if (e.WhereText is not null)
             text.Append(CultureInfo.InvariantCulture, $"where     {e.WhereText}\n");
+        if (e.Short is { Target: { } target } form)
+        {
+            var values = string.Concat(form.Given.ConvertAll(g => $" {g.Field.Text}={g.Value}"));
+            text.Append(CultureInfo.InvariantCulture, $"short for {target.Name}{values}\n");
+        }
+
         foreach (var operand in e.Operands)
         {
             var sign = operand.Sign == Sign.Plain ? "" : $", {operand.Sign.ToString().ToLowerInvariant()}";
             text.Append(CultureInfo.InvariantCulture, $"operand   {operand.Name}: {operand.Width} bits{sign}\n");
         }
 
-        var source = e.Extent.Source.Text[e.BodyStart..e.Extent.End].TrimEnd();
+        var body = e.Short?.Target ?? e;
+        var source = body.Extent.Source.Text[body.BodyStart..body.Extent.End].TrimEnd();
         if (source.Length > 0)
             text.Append("text\n").Append(source).Append('\n');
         if (e.Instruction is { } instruction)
@@ -83,7 +90,7 @@ public sealed partial class IsaDefinition
                 shown = (encoding.Value & one) != 0 ? '1' : '0';
             foreach (var operand in encoding.Operands)
             {
-                if ((operand.Insert(-1) & one) != 0)
+                if ((operand.Mask & one) != 0)
                     shown = operand.Name[0];
             }
 

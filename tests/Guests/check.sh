@@ -52,7 +52,7 @@ fi
 if [ -f "$root/artifacts/bin/ShadowVm.Cli/release/shadowvm.dll" ]; then
     for guest in hello compute timer count traps libc example; do
         prints ShadowVm "$guest" "$(exit_code "$guest")" "$root/shadowvm" run "$here/bin/$guest.elf" --quiet \
-            --clock instructions --disk "path=$out/$guest.img,size=1M"
+            --isa rv64im_zicsr_zifencei --clock instructions --disk "path=$out/$guest.img,size=1M"
     done
 else
     left_out "ShadowVm; it was not built"

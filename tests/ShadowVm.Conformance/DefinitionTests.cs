@@ -26,6 +26,28 @@ public class DefinitionTests(ITestOutputHelper log)
         log.WriteLine($"{variant}: {isa.Tests.Count} tests of the definition");
     }
 
+    /// <summary>
+    /// In the last two bytes of RAM a short instruction fits. Of a longer one the part that is missing is what faults.
+    /// </summary>
+    [Theory]
+    [InlineData(0x0001, MemoryBytes, null)]
+    [InlineData(0x0003, 0UL, MemoryBytes)]
+    public void An_instruction_may_begin_in_the_last_unit_of_memory(uint unit, ulong next, ulong? faultAt)
+    {
+        const ulong last = MemoryBytes - 2;
+        var isa = Definitions.Load("rv64imac_zicsr_zifencei");
+        using var cpu = new CpuState(isa.SlotCount);
+        using var memory = new GuestMemory(0, MemoryBytes);
+        cpu[isa.PcSlot] = last;
+        Assert.True(memory.TryWrite(last, 2, unit));
+        var engine = new ReferenceInterpreter(isa, cpu, memory, new NoDevices(), new EpochClock());
+        engine.StepPrivileged();
+        Assert.Equal(next, cpu[isa.PcSlot]);
+        ulong Register(string name) => cpu[isa.Registers.First(file => file.Name == name).FirstSlot];
+        var expected = faultAt is { } address ? (1UL, last, address) : (0, 0, 0);
+        Assert.Equal(expected, (Register("mcause"), Register("mepc"), Register("mtval")));
+    }
+
     private static string? Run(IsaDefinition isa, IsaTest test)
     {
         using var cpu = new CpuState(isa.SlotCount);

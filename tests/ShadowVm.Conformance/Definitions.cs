@@ -15,7 +15,9 @@ internal static class Definitions
 
     public static IsaSource Source { get; } = IsaSource.FromFolder(Path.Combine(Root, "isa", "riscv"));
 
-    public static IReadOnlyList<string> Variants { get; } = IsaDefinition.Variants(Source);
+    /// <summary>Everything, and what has words at 4-byte steps.</summary>
+    public static IReadOnlyList<string> Variants { get; } =
+        [.. IsaDefinition.Variants(Source), "rv64im_zicsr_zifencei", "rv32im_zicsr_zifencei"];
 
     public static IsaDefinition Load(string variant) => IsaDefinition.Load(Source, variant);
 

@@ -5,7 +5,7 @@ namespace ShadowVm.Conformance;
 /// <summary>
 /// A bare program of random user instructions: it loads all registers from a table, runs the instructions with a
 /// checkpoint of all registers now and then, prints the checkpoints and a scratch page in hexadecimal, and ends. Every
-/// user instruction of the definition takes part; branches skip one instruction, memory is that of the scratch page.
+/// user instruction of the definition takes part; jumps skip one instruction, memory is that of the scratch page.
 /// </summary>
 internal sealed class RandomProgram
 {
@@ -17,11 +17,13 @@ internal sealed class RandomProgram
     private const int Area = 30; // holds the address of the next checkpoint
     private const int Registers = 30; // x0 to x29 are the program's
 
-    private static readonly string[] Left = ["ecall", "ebreak", "fence", "fence.i", "fence.tso", "pause", "jal", "jalr"];
+    private const int StackPointer = 2;
+
+    private static readonly string[] Left = ["ecall", "ebreak", "fence", "c.ebreak"];
 
     private readonly IsaDefinition _isa;
     private readonly Chance _chance;
-    private readonly List<uint> _words = [];
+    private readonly List<byte> _code = [];
     private readonly int _bytes;
     private readonly Instruction[] _instructions;
 
@@ -79,31 +81,119 @@ internal sealed class RandomProgram
         Add("addi", ("rd", Area), ("rs1", Area), ("imm", (Registers - 1) * 8));
     }
 
+    /// <summary>An instruction, behind what it needs in registers; a jump goes over one that it may skip.</summary>
     private void AddRandom()
+    {
+        var instruction = _instructions[_chance.Below(_instructions.Length)];
+        var name = instruction.Name;
+        var bare = name.StartsWith("c.", StringComparison.Ordinal) ? name[2..] : name;
+        switch (bare)
+        {
+            case "jal" or "j" or "beqz" or "bnez" or "beq" or "bne" or "blt" or "bge" or "bltu" or "bgeu":
+                AddOver(instruction, (bare == name ? 4 : 2) + 4);
+                break;
+            case "jalr" or "jr":
+                AddIndirect(instruction, bare == name ? 4 : 2);
+                break;
+            case "lw" or "ld" or "sw" or "sd" or "lwsp" or "ldsp" or "swsp" or "sdsp" when bare != name:
+                var pointer = bare.Length == 4 ? StackPointer : 8 + _chance.Below(8);
+                PointToScratch(pointer, _chance.Below(ScratchBytes / 2));
+                AddDrawn(instruction, operand => operand == "rs1c" ? pointer : Operand(operand, instruction));
+                break;
+            case not null when bare[^2] == '.' && bare[..2] is "am" or "lr" or "sc":
+                AddAtomic(instruction);
+                break;
+            case "lb" or "lbu" or "lh" or "lhu" or "lw" or "lwu" or "ld" or "sb" or "sh" or "sw" or "sd":
+                AddDrawn(instruction, operand => operand switch
+                {
+                    "rs1" => Base,
+                    "imm" => _chance.Below(ScratchBytes - 8),
+                    _ => Operand(operand, instruction),
+                });
+                break;
+            default:
+                AddDrawn(instruction, operand => Operand(operand, instruction));
+                break;
+        }
+    }
+
+    /// <summary>Draws fields until there are some that the encoding has.</summary>
+    private void AddDrawn(Instruction instruction, Func<string, long> draw)
     {
         while (true)
         {
-            var instruction = _instructions[_chance.Below(_instructions.Length)];
-            var isMemory = instruction.Name[0] is 'l' or 's' && instruction.Name is "lb" or "lbu" or "lh" or "lhu" or "lw"
-                or "lwu" or "ld" or "sb" or "sh" or "sw" or "sd";
-            var fields = Array.ConvertAll(instruction.OperandNames, name => (name, Operand(name, isMemory, instruction.Name)));
+            var fields = Array.ConvertAll(instruction.FieldNames, name => (name, draw(name)));
             if (!TryEncode(instruction.Name, fields, out var word)) continue;
-            _words.Add(word);
-            // What a branch skips must be one instruction that any state may or may not execute.
-            if (instruction.Name[0] == 'b') Add("addi", ("rd", 1 + _chance.Below(Registers - 1)), ("rs1", 0), ("imm", 77));
+            AddWord(word);
             return;
         }
     }
 
-    private long Operand(string name, bool isMemory, string instruction) => name switch
+    private void AddOver(Instruction instruction, int distance)
+    {
+        AddDrawn(instruction, operand => operand == "imm" ? distance : Operand(operand, instruction));
+        AddSkipped();
+    }
+
+    private void AddIndirect(Instruction instruction, int bytes)
+    {
+        var through = 1 + _chance.Below(Registers - 1);
+        var imm = bytes == 4 ? _chance.Below(100) : 0;
+        Add("auipc", ("rd", through), ("imm", 0));
+        Add("addi", ("rd", through), ("rs1", through), ("imm", 8 + bytes + 4 - imm));
+        AddDrawn(instruction, operand => operand switch
+        {
+            "rs1" => through,
+            "imm" => imm,
+            _ => Operand(operand, instruction),
+        });
+        AddSkipped();
+    }
+
+    /// <summary>What a jump may skip: one instruction that any state may or may not execute.</summary>
+    private void AddSkipped() => Add("addi", ("rd", 1 + _chance.Below(Registers - 1)), ("rs1", 0), ("imm", 77));
+
+    /// <summary>
+    /// Words and double words have addresses of their own, so that none is reserved by the other's width. A few cells
+    /// only: reservations shall be met.
+    /// </summary>
+    private void AddAtomic(Instruction instruction)
+    {
+        var pointer = 1 + _chance.Below(Registers - 1);
+        var width = instruction.Name[^1];
+        PointToScratch(pointer, Cell(width));
+        if (instruction.Name[0] == 's' && _chance.Below(4) != 0)
+        {
+            var result = pointer % (Registers - 1) + 1;
+            Add("lr." + width, ("aqrl", 0), ("rs1", pointer), ("rd", result));
+            if (_chance.Below(4) == 0) Add("amoadd." + width, ("aqrl", 0), ("rs1", pointer), ("rs2", result), ("rd", result));
+            if (_chance.Below(4) == 0) PointToScratch(pointer, Cell(width));
+        }
+
+        AddDrawn(instruction, operand => operand switch
+        {
+            "rs1" => pointer,
+            "aqrl" => _chance.Below(4),
+            _ => Operand(operand, instruction),
+        });
+    }
+
+    private int Cell(char width) => _chance.Below(4) * 8 + (width == 'w' ? 4 : 0);
+
+    private void PointToScratch(int register, int offset) =>
+        Add("addi", ("rd", register), ("rs1", Base), ("imm", offset));
+
+    private long Operand(string name, Instruction instruction) => name switch
     {
         "rd" => 1 + _chance.Below(Registers - 1),
-        "rs1" when isMemory => Base,
         "rs1" or "rs2" => _chance.Below(Registers),
-        "imm" when isMemory => _chance.Below(ScratchBytes - 8),
-        "imm" when instruction[0] == 'b' => 8,
-        "imm" when instruction is "lui" or "auipc" => (int)(_chance.Next() & 0xffff_f000),
+        "rdc" or "rs1c" or "rs2c" => 8 + _chance.Below(8),
+        "imm" when instruction.Name is "lui" or "auipc" => (int)(_chance.Next() & 0xffff_f000),
+        "imm" when instruction.Name == "c.lui" => (_chance.Below(64) - 32) << 12,
+        "imm" when instruction.Name == "c.addi16sp" => (_chance.Below(64) - 32) << 4,
+        "imm" when instruction.Name.StartsWith("c.", StringComparison.Ordinal) => _chance.Below(64) - 32,
         "imm" => _chance.Below(4096) - 2048,
+        "uimm" => _chance.Below(256) << 2,
         _ => _chance.Below(64),
     };
 
@@ -125,14 +215,14 @@ internal sealed class RandomProgram
     private void Print()
     {
         Add("lui", ("rd", 12), ("imm", 0x1000_0000));
-        var loop = _words.Count;
+        var loop = _code.Count;
         Add("lbu", ("rd", 13), ("rs1", Base), ("imm", 0));
         Add("srli", ("rd", 14), ("rs1", 13), ("shamt", 4));
         PrintDigit();
         Add("andi", ("rd", 14), ("rs1", 13), ("imm", 15));
         PrintDigit();
         Add("addi", ("rd", Base), ("rs1", Base), ("imm", 1));
-        Add("bne", ("rs1", Base), ("rs2", Area), ("imm", (loop - _words.Count) * 4));
+        Add("bne", ("rs1", Base), ("rs2", Area), ("imm", loop - _code.Count));
         Add("lui", ("rd", 12), ("imm", 0x10_0000));
         Add("lui", ("rd", 13), ("imm", 0x5000));
         Add("addi", ("rd", 13), ("rs1", 13), ("imm", 0x555));
@@ -149,14 +239,14 @@ internal sealed class RandomProgram
         Add("sb", ("rs1", 12), ("rs2", 15), ("imm", 0));
     }
 
-    private void Add(string name, params (string, long)[] fields) => _words.Add(_isa.Encode(name, fields));
+    private void Add(string name, params (string, long)[] fields) => AddWord(_isa.Encode(name, fields));
+
+    private void AddWord(uint word) => _code.AddRange(BitConverter.GetBytes(word).AsSpan(0, _isa.Decode(word).Length));
 
     private byte[] BuildImage()
     {
         var table = new byte[TableBytes];
         for (var r = 0; r < 32; r++) BitConverter.TryWriteBytes(table.AsSpan(r * 8), _chance.Value());
-        var code = new byte[_words.Count * 4];
-        for (var i = 0; i < _words.Count; i++) BitConverter.TryWriteBytes(code.AsSpan(i * 4), _words[i]);
-        return TinyElf.Build(_isa.ElfClass, _isa.ElfMachine, (Start, code), (Data, table));
+        return TinyElf.Build(_isa.ElfClass, _isa.ElfMachine, (Start, [.. _code]), (Data, table));
     }
 }

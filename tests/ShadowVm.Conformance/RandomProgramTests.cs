@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ShadowVm.Isa;
 using ShadowVm.Vmm;
 using Xunit.Abstractions;
 
@@ -49,7 +50,7 @@ public class RandomProgramTests(ITestOutputHelper log)
         {
             var seed = FirstSeed + (ulong)i;
             var program = new RandomProgram(isa, seed, PerProgram);
-            if (Qemu(isa.ElfClass, program.Image) is not { } theirs) return;
+            if (Qemu(isa, program.Image) is not { } theirs) return;
             using var machine = Definitions.Machine(isa, program.Image, VirtualMachineSettings.EpochLengthDefault);
             var ours = Run(machine);
             executed += machine.Retired;
@@ -76,14 +77,15 @@ public class RandomProgramTests(ITestOutputHelper log)
         return console.ToString();
     }
 
-    private string? Qemu(int bits, byte[] image)
+    private string? Qemu(IsaDefinition isa, byte[] image)
     {
         var path = Path.GetTempFileName();
+        var (bits, compressed) = (isa.ElfClass, isa.UnitBytes == 2 ? "true" : "false");
         try
         {
             File.WriteAllBytes(path, image);
             string[] arguments =
-                ["-M", "virt", "-cpu", $"rv{bits},c=false", "-bios", "none", "-nographic", "-monitor", "none", "-kernel", path];
+                ["-M", "virt", "-cpu", $"rv{bits},c={compressed}", "-bios", "none", "-nographic", "-monitor", "none", "-kernel", path];
             using var qemu = Process.Start(new ProcessStartInfo($"qemu-system-riscv{bits}", arguments)
             {
                 RedirectStandardInput = true,

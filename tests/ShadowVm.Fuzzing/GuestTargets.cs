@@ -14,6 +14,9 @@ public class GuestTargets
 
     private static readonly IsaDefinition Isa = IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Checkout.Root, "isa", "riscv")));
 
+    private static readonly Instruction[] Whole =
+        [.. Isa.Instructions.Where(instruction => !instruction.IsShortForm)];
+
     private static readonly MachineDescription Virt =
         MachineDescription.Parse("virt.machine", Checkout.Read("isa", "machines", "virt.machine"));
 
@@ -54,8 +57,8 @@ public class GuestTargets
         using var machine = new VirtualMachine(Isa, Virt, Hello, settings);
         for (var at = Ram; at < Ram + (64 << 10); at += 4)
         {
-            // Random words are mostly illegal; instructions of the definition with random fields go further.
-            var instruction = Isa.Instructions[chance.Below(Isa.Instructions.Count)];
+            // Random words are mostly short or illegal; whole instructions of the definition with random fields go further.
+            var instruction = Whole[chance.Below(Whole.Length)];
             var word = (uint)chance.Next();
             if (chance.Below(4) != 0) word = (word & ~0x7fu) | (Opcode(instruction) & 0x7f);
             machine.Memory.TryWrite(at, 4, word);

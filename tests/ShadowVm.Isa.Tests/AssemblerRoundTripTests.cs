@@ -59,8 +59,8 @@ public class AssemblerRoundTripTests(ITestOutputHelper log)
     }
 
     [Theory]
-    [InlineData("rv64im_zicsr_zifencei")]
-    [InlineData("rv32im_zicsr_zifencei")]
+    [InlineData("rv64ima_zicsr_zifencei")]
+    [InlineData("rv32ima_zicsr_zifencei")]
     public void Another_assembler_comes_to_the_same_words(string variant)
     {
         const string prefix = "/usr/bin/riscv64-unknown-elf-";
@@ -102,7 +102,7 @@ public class AssemblerRoundTripTests(ITestOutputHelper log)
             var source = Path.Combine(folder, "all.s");
             // Families of control registers are numbered at the end here.
             File.WriteAllText(source, Regex.Replace(text.ToString(), "mhpmcounterh([0-9]+)", "mhpmcounter$1h"));
-            var march = isa.ElfClass == 64 ? "rv64im_zicsr_zifencei_zihintpause" : "rv32im_zicsr_zifencei_zihintpause";
+            var march = isa.ElfClass == 64 ? "rv64ima_zicsr_zifencei_zihintpause" : "rv32ima_zicsr_zifencei_zihintpause";
             var abi = isa.ElfClass == 64 ? "lp64" : "ilp32";
             Run(prefix + "as", $"-march={march} -mabi={abi} -mno-relax -o {folder}/all.o {source}");
             Run(prefix + "objcopy", $"-O binary -j .text {folder}/all.o {folder}/all.bin");

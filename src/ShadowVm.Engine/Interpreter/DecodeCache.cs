@@ -31,6 +31,9 @@ internal sealed class DecodeCache(IsaDefinition isa, GuestMemory memory)
         return true;
     }
 
+    /// <summary>The address of the first unit that is not in RAM, of an instruction that could not be fetched.</summary>
+    public ulong MissingAt(ulong pc) => memory.Contains(pc, (ulong)_unitBytes) ? pc + (ulong)_unitBytes : pc;
+
     private static uint LengthMask(int length) => length == 4 ? uint.MaxValue : 0xffff;
 
     private DecodedInstruction Decode(uint word)

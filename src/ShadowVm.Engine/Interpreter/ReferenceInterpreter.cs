@@ -155,7 +155,7 @@ public sealed partial class ReferenceInterpreter
 
         if (!_decoded.TryFetch(_pc, out var instruction))
         {
-            SetFault(Access.Fetch, _pc, Status.Faulted);
+            SetFault(Access.Fetch, _decoded.MissingAt(_pc) & _addressMask, Status.Faulted);
             return false;
         }
 

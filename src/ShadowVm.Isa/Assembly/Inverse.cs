@@ -171,6 +171,13 @@ internal sealed class Inverse(IsaDefinition definition, Encoding encoding, ulong
     private static IEnumerable<long> Values(Operand operand)
     {
         var count = 1L << (operand.Width - operand.ZeroBits);
+        if (operand.Bias != 0)
+        {
+            for (var value = (long)operand.Bias; operand.Fits(value); value++)
+                yield return value;
+            yield break;
+        }
+
         var first = operand.Sign == Sign.Signed ? -(count / 2) : 0;
         for (var i = 0L; i < count; i++)
             yield return (first + i) << operand.ZeroBits;
@@ -230,7 +237,8 @@ internal sealed class Inverse(IsaDefinition definition, Encoding encoding, ulong
         var (low, high) = (Int128.MaxValue, Int128.MinValue);
         var step = 1L << operand.ZeroBits;
         var top = (1L << (operand.Sign == Sign.Signed ? operand.Width - 1 : operand.Width)) - step;
-        var ends = operand.Sign == Sign.Signed ? new[] { -(1L << (operand.Width - 1)), -step, 0, top } : [0, top];
+        var ends = operand.Sign == Sign.Signed ? new[] { -(1L << (operand.Width - 1)), -step, 0, top }
+            : operand.Bias != 0 ? [operand.Bias, operand.Bias + (1L << operand.Pieces[0].Width) - 1] : [0, top];
         foreach (var end in ends)
         {
             values[all.Min] = end;

@@ -157,19 +157,27 @@ internal sealed partial class Passes
             Gap(name, gap);
     }
 
-    /// <summary>Zeros, or in code the definition's own nop where it fits.</summary>
+    /// <summary>Zeros, or in code the definition's own nops where they fit: as few as do, shorter ones first.</summary>
     private void Gap(AsmToken at, long bytes)
     {
-        var zeros = new byte[bytes];
-        if (_section.IsExecutable && _forms.Of("nop") is [{ Encoding: { } encoding, Items: [] } form, ..]
-            && bytes % (encoding.Bits / 8) == 0 && Here.Number % _isa.UnitBytes == 0)
+        var fill = new List<Form>();
+        var rest = bytes;
+        foreach (var form in _forms.Of("nop"))
         {
-            for (var done = 0; done < bytes; done += encoding.Bits / 8)
-                Encode(form, [], at, "");
+            if (form is not { Encoding: { } encoding, Items: [] })
+                continue;
+            for (; rest >= encoding.Bits / 8; rest -= encoding.Bits / 8)
+                fill.Add(form);
+        }
+
+        if (rest > 0 || !_section.IsExecutable || Here.Number % _isa.UnitBytes != 0)
+        {
+            Put(at, new byte[bytes], false, "");
             return;
         }
 
-        Put(at, zeros, false, "");
+        for (var i = fill.Count - 1; i >= 0; i--)
+            Encode(fill[i], [], at, "");
     }
 
     /// <summary>.org ADDRESS: begins an empty section there, else fills up to there with zeros.</summary>

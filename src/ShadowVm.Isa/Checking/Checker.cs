@@ -38,6 +38,7 @@ internal static class Checker
     private static void CheckVariant(IsaSource source, Loader loader, Variant variant, DiagnosticBag bag)
     {
         loader.Read(variant);
+        loader.ReadTests();
         var model = loader.Model;
         foreach (var function in model.FunctionList)
             Guard(bag, () => loader.Functions.Lower(function, bag, function.At));
@@ -45,6 +46,8 @@ internal static class Checker
         {
             if (encoding.IsReserved)
                 CheckReserved(encoding, bag);
+            else if (encoding.Short is not null)
+                Guard(bag, () => ShortFormChecker.Check(encoding, loader.Functions, model.IrFunctions, bag));
             else
                 Guard(bag, () => loader.Functions.Lower(encoding, bag));
         }
@@ -56,7 +59,27 @@ internal static class Checker
         var definition = IsaDefinition.From(source, loader, variant);
         Guard(bag, () => Disassembler.For(definition, bag));
         Guard(bag, () => FormTable.For(definition, bag));
+        foreach (var encoding in model.Encodings)
+            CheckLength(definition, encoding, bag);
         OverlapChecker.Check(definition, bag);
+    }
+
+    /// <summary>What the length hook says of the first unit must be what the pattern has.</summary>
+    private static void CheckLength(IsaDefinition definition, Encoding encoding, DiagnosticBag bag)
+    {
+        if (bag.Errors > 0)
+            return;
+        foreach (var word in new[] { encoding.Value, encoding.Value | ~encoding.Mask })
+        {
+            var unit = definition.UnitBytes >= 4 ? word : word & ((1u << definition.UnitBytes * 8) - 1);
+            var bits = definition.LengthOf(unit) * 8;
+            if (bits == encoding.Bits)
+                continue;
+            bag.Error(
+                encoding.At,
+                $"The pattern of '{encoding.Name}' has {encoding.Bits} bits, but 'hook length' gives {bits} for it");
+            return;
+        }
     }
 
     private static void CheckReserved(Encoding encoding, DiagnosticBag bag)

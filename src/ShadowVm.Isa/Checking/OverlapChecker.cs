@@ -80,7 +80,12 @@ internal static class OverlapChecker
     private static uint? FindWord(Encoding a, Encoding b, Predicate<uint> wanted, ref int tries)
     {
         var free = (Looked(a) | Looked(b)) & ~(a.Mask | b.Mask);
-        var start = a.Value | b.Value;
+        return FindWord(a.Value | b.Value, free, wanted, ref tries);
+    }
+
+    /// <summary>Tries words that differ in some bits: all of them, or a scatter where there are more than 16.</summary>
+    internal static uint? FindWord(uint start, uint free, Predicate<uint> wanted, ref int tries)
+    {
         var bits = System.Numerics.BitOperations.PopCount(free);
         var count = bits <= 16 ? 1L << bits : 1L << 16;
         var seed = 1u;
@@ -110,7 +115,7 @@ internal static class OverlapChecker
         foreach (var operand in encoding.Operands)
         {
             if (Uses(encoding.Where, Array.IndexOf(encoding.Operands, operand)))
-                bits |= operand.Insert(-1);
+                bits |= operand.Mask;
         }
 
         return bits;

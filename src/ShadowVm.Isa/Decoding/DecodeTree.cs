@@ -67,9 +67,16 @@ internal sealed class DecodeTree
     /// <summary>Whether a condition over the bits of a word holds.</summary>
     public static bool Holds(Encoding encoding, Node? condition, uint word, IReadOnlyList<Function> functions)
     {
+        return condition is null || Holds(encoding, condition, encoding.Extract(word), word, functions);
+    }
+
+    /// <summary>Whether a condition holds for operands that are known.</summary>
+    public static bool Holds(
+        Encoding encoding, Node? condition, long[] operands, uint word, IReadOnlyList<Function> functions)
+    {
         if (condition is null)
             return true;
-        var evaluation = new DecodeTime(functions, encoding.Extract(word), word, 0, encoding.Bits);
+        var evaluation = new DecodeTime(functions, operands, word, 0, encoding.Bits);
         return evaluation.Value(condition, []) != UInt128.Zero;
     }
 

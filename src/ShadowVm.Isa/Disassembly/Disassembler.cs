@@ -89,13 +89,13 @@ internal sealed class Disassembler
     {
         var bits = alias.Where is null ? 0 : 1;
         foreach (var (operand, _) in alias.Fixed)
-            bits += BitOperations.PopCount(encoding.Operands[operand].Insert(-1));
+            bits += BitOperations.PopCount(encoding.Operands[operand].Mask);
         return bits;
     }
 
     public string Print(DecodedInstruction decoded, ulong pc) =>
         decoded.Definition?.Encoding is { } encoding
-            ? Print(encoding, decoded.Operands, decoded.Word, pc, true)
+            ? Print(encoding, encoding.Short is null ? decoded.Operands : encoding.Extract(decoded.Word), decoded.Word, pc, true)
             : Unknown(decoded.Length, decoded.Word);
 
     private static string Unknown(int length, uint word) =>

@@ -15,6 +15,7 @@ internal sealed partial class Loader
     private void ReadInstructions(List<Extent> extents)
     {
         ReadGroup(extents, []);
+        ResolveShortForms();
         foreach (var alias in Model.Aliases)
         {
             if (!Model.EncodingsByName.ContainsKey(alias.Target) && !Model.Absent.Contains(alias.Target))
@@ -23,9 +24,15 @@ internal sealed partial class Loader
                     $"There is no instruction '{alias.Target}'",
                     Suggestion.For(alias.Target, Model.EncodingsByName.Keys));
         }
+    }
 
+    /// <summary>Reads the tests, once: nobody needs them to run a guest.</summary>
+    public List<IsaTest> ReadTests()
+    {
         foreach (var test in _tests)
             Guard(() => ReadTest(test));
+        _tests.Clear();
+        return Model.Tests;
     }
 
     private void ReadGroup(List<Extent> extents, List<Element> prefix)
@@ -90,7 +97,7 @@ internal sealed partial class Loader
     {
         switch (extent.Keyword)
         {
-            case "user" or "kernel" or "drain" or "reserved":
+            case "user" or "kernel" or "drain" or "short" or "reserved":
                 ReadInstruction(extent, prefix, row);
                 break;
             case "alias":
@@ -182,7 +189,8 @@ internal sealed partial class Loader
         var over = new List<Token>();
         string? template = null;
         var present = true;
-        while (!header.Current.EndsLine)
+        var isShort = keyword.Text == "short";
+        while (!header.Current.EndsLine && !(isShort && header.Current.Is("=")))
         {
             if (header.TryTake("when"))
             {
@@ -236,6 +244,7 @@ internal sealed partial class Loader
             Extent = extent,
             BodyStart = bodyStart,
             Row = row,
+            Short = isShort ? ReadShortForm(header, extent, bodyStart, row) : null,
         };
         if (!Model.EncodingsByName.TryAdd(name.Text, encoding))
             throw _bag.Fail(name, $"There is an instruction '{name.Text}' already");
@@ -245,9 +254,10 @@ internal sealed partial class Loader
         if (where is not null)
             encoding.Where = Functions.LowerCondition(encoding, where, _bag);
         AddChoiceConditions(encoding);
-        ReadRefinements(encoding);
+        if (!isShort)
+            ReadRefinements(encoding);
         encoding.IsBroken = false;
-        if (!encoding.IsReserved)
+        if (!encoding.IsReserved && !isShort)
             encoding.Instruction = MakeInstruction(encoding);
     }
 

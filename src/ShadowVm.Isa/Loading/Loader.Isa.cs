@@ -205,13 +205,43 @@ internal sealed partial class Loader
             && !cursor.Current.IsWord("unsigned"))
             names.Add(cursor.Take());
         if (cursor.Current.Is(":"))
-            throw _bag.Fail(
-                cursor.Current, "An operand with a formula is not carried out by this version of the language");
+        {
+            ReadFormula(cursor, names);
+            return;
+        }
+
         var sign = cursor.ExpectName("'signed' or 'unsigned'");
         cursor.ExpectLineEnd("the sign");
         foreach (var name in names)
         {
-            if (!Model.Signs.TryAdd(name.Text, sign.Text == "signed" ? Sign.Signed : Sign.Unsigned))
+            if (Model.Biases.ContainsKey(name.Text) || !Model.Signs.TryAdd(name.Text, sign.Text == "signed" ? Sign.Signed : Sign.Unsigned))
+                throw _bag.Fail(name, $"The operand '{name.Text}' is declared already");
+        }
+    }
+
+    /// <summary><c>operand a b : 3 = 8 + field</c>: what is meant is a number more than the bits say.</summary>
+    private void ReadFormula(StatementParser cursor, List<Token> names)
+    {
+        cursor.Take();
+        var width = cursor.ExpectNumber("the width of the field", 16);
+        cursor.Expect("=", "after the width");
+        var formula = cursor.ParseExpression();
+        cursor.ExpectLineEnd("the formula");
+        var isSum = formula is { Kind: ExpressionKind.Binary, Text: "+" }
+            && formula.Parts[1] is { Kind: ExpressionKind.Name, Text: "field" };
+        if (!isSum)
+        {
+            throw _bag.Fail(
+                formula.First, $"The formula '{formula}' is not carried out by this version of the language",
+                "write NUMBER + field");
+        }
+
+        var bias = Number(formula.Parts[0], "The number in a formula");
+        if (bias < 1 || bias > 65535)
+            throw _bag.Fail(formula.First, $"The number in a formula is 1 to 65535, not '{formula.Parts[0]}'");
+        foreach (var name in names)
+        {
+            if (Model.Signs.ContainsKey(name.Text) || !Model.Biases.TryAdd(name.Text, (width, (int)bias)))
                 throw _bag.Fail(name, $"The operand '{name.Text}' is declared already");
         }
     }

@@ -178,8 +178,11 @@ internal sealed partial class Loader
         }
         else if (name.Text == "word")
         {
-            var value = header.Literal(header.Take());
-            into.Add(Sized(name, value, Math.Max(Model.UnitBits, value >> 16 == UInt128.Zero ? 16 : 32), -1));
+            // As wide as it is written: four bits for a digit, and a unit at least.
+            var written = header.Take();
+            var bits = written.Text.StartsWith("0x", StringComparison.Ordinal)
+                ? (written.Text.Replace("_", "", StringComparison.Ordinal).Length - 2) * 4 : 0;
+            into.Add(Sized(name, header.Literal(written), Math.Max(Model.UnitBits, bits), -1));
         }
         else if (Model.Choices.TryGetValue(name.Text, out var choice))
         {
@@ -288,10 +291,25 @@ internal sealed partial class Loader
                 "only bits at the bottom may be missing: they are zero");
         }
 
+        var bias = 0;
+        if (Model.Biases.TryGetValue(first.Name, out var formula))
+        {
+            if (first.Kind != ElementKind.Field || top != formula.Width)
+            {
+                throw _bag.Fail(
+                    first.At, $"The operand '{first.Name}' is declared for a field of {formula.Width} bits",
+                    $"write {first.Name}:{formula.Width}");
+            }
+
+            bias = formula.Bias;
+            top = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(bias + (1 << top) - 1));
+        }
+
         return new Operand
         {
             Name = first.Name,
             Width = top,
+            Bias = bias,
             Sign = Model.Signs.GetValueOrDefault(first.Name),
             ZeroBits = zeros,
             Pieces = pieces.ToArray(),

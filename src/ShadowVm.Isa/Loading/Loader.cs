@@ -14,13 +14,13 @@ internal sealed partial class Loader
     private static readonly string[] Keywords =
     [
         "isa", "include", "extension", "const", "enum", "register", "view", "context", "space", "control", "format",
-        "operand", "choice", "with", "each", "user", "kernel", "drain", "reserved", "alias", "pseudo", "function", "procedure",
-        "hook", "abi", "test", "language",
+        "operand", "choice", "with", "each", "user", "kernel", "drain", "short", "reserved", "alias", "pseudo",
+        "function", "procedure", "hook", "abi", "test", "language",
     ];
 
     private static readonly string[] LaterKeywords =
     [
-        "short", "delayed", "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
+        "delayed", "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
         "translate", "walk",
     ];
 
@@ -238,6 +238,10 @@ internal sealed partial class Loader
         RankOverlaps();
     }
 
+    /// <summary>Tells what was found to be wrong so far.</summary>
+    /// <exception cref="IsaException">There is something.</exception>
+    public void ThrowIfErrors() => _bag.ThrowIfErrors();
+
     /// <summary>Runs one step; an error in it is reported already.</summary>
     private void Guard(Action step)
     {
@@ -297,7 +301,7 @@ internal sealed partial class Loader
             case "abi":
                 ReadAbi(extent);
                 break;
-            case "with" or "each" or "user" or "kernel" or "drain" or "reserved" or "alias" or "pseudo"
+            case "with" or "each" or "user" or "kernel" or "drain" or "short" or "reserved" or "alias" or "pseudo"
                 or "test":
                 second.Add(extent);
                 break;

@@ -39,6 +39,9 @@ internal sealed partial class BodyLowering
         return ConstantFolder.At(constant.Value, width, e, bag);
     }
 
+    /// <summary>Lowers a value as a number of 64 bits, where it takes any width; else it has its own.</summary>
+    public Node LowerNumber(Expression e) => Lower(e, IsElastic(e) ? 64 : 0);
+
     /// <summary>Whether it takes the width that is wanted.</summary>
     private bool IsElastic(Expression e)
     {

@@ -110,12 +110,11 @@ internal sealed partial class BodyLowering
             return LowerStore(call, path);
         if (path.StartsWith("probe.store.", StringComparison.Ordinal))
         {
-            var width = WidthSuffix(call.Parts[0].Token);
-            if (width is not (8 or 16 or 32 or 64))
-                throw bag.Fail(call.Parts[0].Token, $"Memory is accessed by 8, 16, 32 or 64 bits, not {width}");
+            var (width, aligned) = AccessOf(call, path, "probe.store".Length);
             Note(Effects.Raises, call.First);
             _probed = true;
-            return new Node { Op = Op.ProbeStore, Width = width, A = Lower(Argument(call, 0, 1), model.AddressBits) };
+            var address = Lower(Argument(call, 0, 1), model.AddressBits);
+            return new Node { Op = Op.ProbeStore, Width = width, Index = aligned ? 1 : 0, A = address };
         }
 
         var value = LowerCall(call, 0);

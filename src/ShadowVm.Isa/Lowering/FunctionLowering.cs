@@ -10,6 +10,9 @@ namespace ShadowVm.Isa.Lowering;
 /// </summary>
 internal sealed class FunctionLowering(DefinitionModel model)
 {
+    /// <summary>Held while something is lowered.</summary>
+    public object Gate => model.Gate;
+
     private int _inlined;
     private int _active;
 
@@ -83,6 +86,10 @@ internal sealed class FunctionLowering(DefinitionModel model)
     /// <summary>A condition over the bits of the word alone.</summary>
     public Node LowerCondition(Encoding encoding, Expression condition, DiagnosticBag bag) =>
         new BodyLowering(model, bag, this) { Encoding = encoding, DecodeOnly = true }.Lower(condition, 1);
+
+    /// <summary>A value over the fields of a short form, signed where it is made of signed ones.</summary>
+    public Node LowerShort(Encoding encoding, Expression value, DiagnosticBag bag) =>
+        new BodyLowering(model, bag, this) { Encoding = encoding, DecodeOnly = true }.LowerNumber(value);
 
     /// <summary>A width in a header: a number, a constant or an enum.</summary>
     public static int WidthOf(Expression e, DefinitionModel model, DiagnosticBag bag)

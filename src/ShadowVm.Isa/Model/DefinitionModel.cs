@@ -41,6 +41,9 @@ internal sealed class DefinitionModel
 
     public Dictionary<string, Sign> Signs { get; } = [];
 
+    /// <summary>Operands that are a number more than the field, and how wide that is.</summary>
+    public Dictionary<string, (int Width, int Bias)> Biases { get; } = [];
+
     public Dictionary<string, ChoiceDeclaration> Choices { get; } = [];
 
     public Dictionary<string, FunctionDeclaration> Functions { get; } = [];

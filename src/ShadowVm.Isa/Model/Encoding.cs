@@ -14,7 +14,7 @@ internal sealed class Encoding
     /// <summary>True for a hole that the definition documents: its words are illegal.</summary>
     public bool IsReserved { get; init; }
 
-    public required InstructionClass Class { get; init; }
+    public required InstructionClass Class { get; set; }
 
     /// <summary>Fixed bits.</summary>
     public required uint Mask { get; init; }
@@ -48,6 +48,9 @@ internal sealed class Encoding
     public required int BodyStart { get; init; }
 
     public Row? Row { get; init; }
+
+    /// <summary>The instruction that this is a short form of, or null.</summary>
+    public ShortForm? Short { get; init; }
 
     /// <summary>True until the whole header is found to be right.</summary>
     public bool IsBroken { get; set; } = true;

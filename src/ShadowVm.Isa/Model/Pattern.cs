@@ -56,9 +56,24 @@ internal sealed class Operand
 
     public required (int WordLow, int Width, int ValueLow)[] Pieces { get; init; }
 
+    /// <summary>What is added to the bits of the encoding; 0 but for operands that are declared with a formula.</summary>
+    public int Bias { get; init; }
+
     public ChoiceDeclaration? Choice { get; init; }
 
     public required Token At { get; init; }
+
+    /// <summary>The bits of a word that hold it.</summary>
+    public uint Mask
+    {
+        get
+        {
+            var mask = 0u;
+            foreach (var (wordLow, width, _) in Pieces)
+                mask |= (uint)((1UL << width) - 1) << wordLow;
+            return mask;
+        }
+    }
 
     /// <summary>The value in a word.</summary>
     public long Extract(uint word)
@@ -66,13 +81,21 @@ internal sealed class Operand
         var value = 0UL;
         foreach (var (wordLow, width, valueLow) in Pieces)
             value |= (ulong)((word >> wordLow) & (uint)((1UL << width) - 1)) << valueLow;
-        return Sign == Sign.Signed ? (long)(value << (64 - Width)) >> (64 - Width) : (long)value;
+        return Cut((long)value + Bias);
+    }
+
+    /// <summary>A value as wide as the operand, extended by its sign.</summary>
+    public long Cut(long value)
+    {
+        var up = 64 - Width;
+        return Sign == Sign.Signed ? value << up >> up : (long)((ulong)value << up >> up);
     }
 
     /// <summary>The operand's bits within a word; the value is known to fit.</summary>
     public uint Insert(long value)
     {
         var word = 0u;
+        value -= Bias;
         foreach (var (wordLow, width, valueLow) in Pieces)
             word |= (uint)(((ulong)value >> valueLow) & ((1UL << width) - 1)) << wordLow;
         return word;
@@ -81,6 +104,8 @@ internal sealed class Operand
     /// <summary>Whether a value can be encoded.</summary>
     public bool Fits(long value)
     {
+        if (Bias != 0)
+            return value >= Bias && value - Bias < 1L << Pieces[0].Width;
         if (((ulong)value & ((1UL << ZeroBits) - 1)) != 0)
             return false;
         return Sign == Sign.Signed
