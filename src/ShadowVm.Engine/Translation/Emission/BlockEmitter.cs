@@ -116,7 +116,7 @@ internal sealed class BlockEmitter : StepEmitter
 
     protected override void LoadWatch() => Il.Const(_surroundings.Watch);
 
-    protected override void StoreRegister(int slot, LocalBuilder value) => _registers.Store(slot, value);
+    protected override void StoreRegister(int slot, Action loadValue) => _registers.Store(slot, loadValue);
 
     protected override void StoreRegisterAt(Node step, LocalBuilder index, LocalBuilder value) =>
         throw new InvalidOperationException("a block knows its registers");
