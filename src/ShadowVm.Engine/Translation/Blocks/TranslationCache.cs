@@ -14,8 +14,6 @@ namespace ShadowVm.Engine.Translation.Blocks;
 /// </summary>
 internal sealed class TranslationCache : IDisposable
 {
-    private const int InstructionsMax = 64;
-
     // A page that keeps being rewritten must get hotter each time, and is not translated any more in the end.
     private const int RewritesMax = 16;
 
@@ -139,7 +137,7 @@ internal sealed class TranslationCache : IDisposable
         var instructions = new List<DecodedInstruction>();
         var at = pc;
         var pageEnd = pc - ((pc - _memory.Start) & (GuestMemory.PageBytes - 1)) + GuestMemory.PageBytes;
-        while (instructions.Count < InstructionsMax && at < pageEnd)
+        while (instructions.Count < _settings.BlockInstructions && at < pageEnd)
         {
             if (!_decoded.TryFetch(at, out var instruction)) break;
             if (instruction.Class != InstructionClass.User || instruction.Definition is null) break;
