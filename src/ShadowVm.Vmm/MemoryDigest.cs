@@ -19,6 +19,9 @@ internal sealed class MemoryDigest
         _pages = new UInt128[memory.PageCount];
     }
 
+    /// <summary>The digest as of the last update.</summary>
+    public UInt128 Value => _sum;
+
     /// <summary>The digest now; forgets which pages were dirty.</summary>
     public UInt128 Update()
     {
