@@ -54,7 +54,8 @@ internal sealed class Setup(Folders folders, Action<string> says, CancellationTo
         says("publishing ShadowVm");
         var project = Path.Combine(folders.Root, "src", "ShadowVm.Cli");
         var target = Path.GetDirectoryName(ShadowVm)!;
-        await Measured.Run("dotnet", ["publish", project, "-c", "Release", "-o", target, "--nologo", "-v", "quiet", "-nodeReuse:false"], cancel);
+        string[] options = ["-c", "Release", "--nologo", "-v", "quiet", "-nodeReuse:false"];
+        await Measured.Run("dotnet", ["publish", project, "-o", target, .. options], cancel);
     }
 
     private async Task<bool> KnowsTiers() =>
