@@ -111,9 +111,6 @@ internal sealed class TranslationCache : IDisposable
         }
     }
 
-    /// <summary>Translates for somebody who wants to read the result.</summary>
-    public CompiledMethod? Show(BlockCode code) => BlockEmitter.Translate(_isa, code, _surroundings, withText: true, out _);
-
     /// <summary>Bytes of a page were written that had been translated.</summary>
     public void Rewritten(int page, ulong offset, ulong length)
     {
