@@ -133,7 +133,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             const int granuleBytes = 1 << StoreWatch.GranuleShift;
             var start = (ulong)granule << StoreWatch.GranuleShift;
             _memory.Watch.ClearCode(granule);
-            _blocks?.Rewritten((int)(start >> GuestMemory.PageShift), start, granuleBytes);
+            _blocks?.Rewritten((int)(start >> GuestMemory.PageShift), start, granuleBytes, _cpu.Retired);
             _records?.Forget(start, granuleBytes);
         }
     }

@@ -98,7 +98,9 @@ public class RandomProgramTests(ITestOutputHelper log)
         }
 
         Assert.True(translated > programs * PerProgram, $"only {translated} instructions were translated");
-        log.WriteLine($"{variant}: {programs * PerProgram} random instructions, {executed} executed, {translated} translated, equal on all tiers"
+        log.WriteLine(
+            $"{variant}: {programs * PerProgram} random instructions, {executed} executed, {translated} translated, "
+            + "equal on all tiers"
             + (hasQemu ? " and to QEMU's" : ""));
     }
 

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Cold;
+using ShadowVm.Engine.Translation.Emission;
+
+namespace ShadowVm.Engine.Tests.Translation;
+
+/// <summary>
+/// The IL that instructions become, word by word, so that a change of the translator shows what it changes.
+/// SHADOWVM_GOLDEN=write writes the files anew; the difference is then looked at.
+/// </summary>
+public class GoldenIlTests
+{
+    // Addresses outside of the block are made up: the code is never run.
+    private static readonly BlockSurroundings Surroundings = new(0x8000_0000, 1 << 20, 0x1000, 0x2000, 1, static pc => (nint)(pc & 0xffff));
+
+    private static readonly Dictionary<string, (string Name, (string, long)[] Fields)[]> Blocks = new()
+    {
+        ["add"] = [("add", [("rd", 3), ("rs1", 1), ("rs2", 2)])],
+        ["addi-to-zero"] = [("addi", [("rd", 0), ("rs1", 1), ("imm", 5)])],
+        ["addw"] = [("addw", [("rd", 3), ("rs1", 1), ("rs2", 2)])],
+        ["auipc"] = [("auipc", [("rd", 3), ("imm", 0x1000)])],
+        ["sra"] = [("sra", [("rd", 3), ("rs1", 1), ("rs2", 2)])],
+        ["slt"] = [("slt", [("rd", 3), ("rs1", 1), ("rs2", 2)])],
+        ["mul"] = [("mul", [("rd", 3), ("rs1", 1), ("rs2", 2)])],
+        ["divw"] = [("divw", [("rd", 3), ("rs1", 1), ("rs2", 2)])],
+        ["lh"] = [("lh", [("rd", 3), ("rs1", 1), ("imm", -2)])],
+        ["sd"] = [("sd", [("rs1", 1), ("rs2", 2), ("imm", 8)])],
+        ["beq"] = [("beq", [("rs1", 1), ("rs2", 2), ("imm", 16)])],
+        ["jalr"] = [("jalr", [("rd", 1), ("rs1", 5), ("imm", 0)])],
+        ["amoadd"] = [("amoadd.w", [("rd", 3), ("rs1", 1), ("rs2", 2), ("aqrl", 0)])],
+        ["loop"] =
+        [
+            ("addi", [("rd", 1), ("rs1", 1), ("imm", -1)]),
+            ("add", [("rd", 2), ("rs1", 2), ("rs2", 1)]),
+            ("bne", [("rs1", 1), ("rs2", 0), ("imm", -8)]),
+        ],
+    };
+
+    public static TheoryData<string> Names() => [.. Blocks.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_il_is_as_it_was(string name)
+    {
+        var isa = Duel.Isa;
+        var instructions = Array.ConvertAll(Blocks[name], each => isa.Decode(isa.Encode(each.Name, each.Fields)));
+        var code = new BlockCode(0x8000_0000, instructions, instructions.Sum(instruction => instruction.Length));
+        var block = BlockEmitter.Translate(isa, code, Surroundings, withText: true, out _);
+        var handler = Handlers.Of(isa).Show(instructions[0]);
+        Assert.NotNull(block);
+        Assert.NotNull(handler);
+        var text = $"# block\n{block.Text}\n# cold handler of the first instruction\n{handler.IlText}";
+        var path = Path.Combine(Folder(), name + ".il");
+        if (Environment.GetEnvironmentVariable("SHADOWVM_GOLDEN") == "write") File.WriteAllText(path, text);
+        Assert.Equal(File.ReadAllText(path), text);
+    }
+
+    private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Golden");
+}
