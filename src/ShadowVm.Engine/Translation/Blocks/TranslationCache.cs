@@ -115,9 +115,6 @@ internal sealed class TranslationCache : IDisposable
         }
     }
 
-    /// <summary>Translates for somebody who wants to read the result.</summary>
-    public CompiledMethod? Show(BlockCode code) => BlockEmitter.Translate(_isa, code, _surroundings, withText: true, out _);
-
     /// <summary>Bytes of a page were written that had been translated.</summary>
     /// <param name="page">The page.</param>
     /// <param name="offset">Offset of the first byte in RAM.</param>
