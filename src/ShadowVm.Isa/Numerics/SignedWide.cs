@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace ShadowVm.Isa.Numerics;
 
@@ -182,10 +183,13 @@ public readonly struct SignedWide(ulong upper, ulong lower)
         a.IsLong && b.IsLong && (long)a._lower != long.MinValue;
 
     // Apart, so that only they wait for a compiler.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static SignedWide DivideSlowly(SignedWide a, SignedWide b) => (System.Int128)a / (System.Int128)b;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static SignedWide RemainderSlowly(SignedWide a, SignedWide b) => (System.Int128)a % (System.Int128)b;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private string ToStringSlowly(string? format, IFormatProvider? provider) =>
         ((System.Int128)this).ToString(format, provider);
 }

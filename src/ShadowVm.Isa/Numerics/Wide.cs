@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace ShadowVm.Isa.Numerics;
 
@@ -74,11 +75,10 @@ public readonly struct Wide(ulong upper, ulong lower) : IEquatable<Wide>, ICompa
         new(unchecked(a._upper - b._upper - (a._lower < b._lower ? 1UL : 0)), unchecked(a._lower - b._lower));
 
     /// <summary>The product, modulo 2 to the 128.</summary>
-    public static Wide operator *(Wide a, Wide b)
-    {
-        var upper = Math.BigMul(a._lower, b._lower, out var lower);
-        return new(unchecked(upper + (a._upper * b._lower) + (a._lower * b._upper)), lower);
-    }
+    public static Wide operator *(Wide a, Wide b) =>
+        (a._upper | b._upper) == 0 && (a._lower | b._lower) <= uint.MaxValue
+            ? a._lower * b._lower
+            : MultiplySlowly(a, b);
 
     /// <summary>The whole quotient.</summary>
     /// <exception cref="DivideByZeroException">The divisor is 0.</exception>
@@ -187,11 +187,21 @@ public readonly struct Wide(ulong upper, ulong lower) : IEquatable<Wide>, ICompa
     public string ToString(string? format, IFormatProvider? formatProvider) =>
         _upper == 0 ? _lower.ToString(format, formatProvider) : ToStringSlowly(format, formatProvider);
 
-    // Apart, so that only they wait for a compiler.
+    // Apart, so that only they wait for a compiler: what they call depends on the processor or has the framework's type.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Wide MultiplySlowly(Wide a, Wide b)
+    {
+        var upper = Math.BigMul(a._lower, b._lower, out var lower);
+        return new(unchecked(upper + (a._upper * b._lower) + (a._lower * b._upper)), lower);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Wide DivideSlowly(Wide a, Wide b) => (System.UInt128)a / (System.UInt128)b;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Wide RemainderSlowly(Wide a, Wide b) => (System.UInt128)a % (System.UInt128)b;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryParseSlowly(
         ReadOnlySpan<char> text, NumberStyles style, IFormatProvider? provider, out Wide value)
     {
@@ -200,6 +210,7 @@ public readonly struct Wide(ulong upper, ulong lower) : IEquatable<Wide>, ICompa
         return isNumber;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private string ToStringSlowly(string? format, IFormatProvider? provider) =>
         ((System.UInt128)this).ToString(format, provider);
 }
