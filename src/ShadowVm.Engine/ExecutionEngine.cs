@@ -20,8 +20,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private readonly CpuState _cpu;
     private readonly GuestMemory _memory;
     private readonly ReferenceInterpreter _reference;
-    private readonly RecordPages? _records;
-    private readonly TranslationCache? _blocks;
+    private readonly IsaDefinition _isa;
+    private readonly DecodeCache _decoded;
+    private readonly EngineSettings _settings;
+    private RecordPages? _records;
+    private TranslationCache? _blocks;
     private readonly int _pcSlot;
     private readonly ulong _addressMask;
     private long _warmUp;
@@ -35,23 +38,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         _memory = memory;
         _pcSlot = isa.PcSlot;
         _addressMask = Bits.Mask(isa.AddressBits);
-        var decoded = new DecodeCache(isa, memory);
-        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, decoded);
+        _isa = isa;
+        _settings = settings;
+        _decoded = new DecodeCache(isa, memory);
+        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, _decoded);
         _warmUp = settings.Tier == Tier.Reference ? long.MaxValue : settings.WarmUp;
-        if (settings.Tier == Tier.Reference) return;
-
-        var rewritesOf = settings.Tier == Tier.Block ? new Func<int, long>(HeatOf) : static _ => long.MaxValue;
-        _records = new RecordPages(isa, memory, decoded, rewritesOf);
-        if (settings.Tier == Tier.Block)
-        {
-            _blocks = new TranslationCache(isa, memory, decoded, settings, Statistics) { Records = _records };
-        }
-
-        memory.CodeWatcher = this;
-        Word(EngineWords.RamSize) = memory.Size;
-        Word(EngineWords.RamStart) = memory.Start;
-        Word(EngineWords.Watch) = (ulong)memory.Watch.Free;
-        Word(EngineWords.RecordPages) = (ulong)_records.Table;
     }
 
     /// <summary>What was done so far.</summary>
@@ -92,6 +83,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         }
 
         if (counter == 0) return ExitReason.Counter;
+        if (_records is null) Prepare();
         var end = Dispatch(ref counter);
         _endedByCounter = end == ExitReason.Counter;
         return end;
@@ -136,6 +128,24 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             _blocks?.Rewritten((int)(start >> GuestMemory.PageShift), start, granuleBytes, _cpu.Retired);
             _records?.Forget(start, granuleBytes);
         }
+    }
+
+    /// <summary>Makes what the fast tiers need: not before they run, because most of it is for their compiler.</summary>
+    private void Prepare()
+    {
+        var withBlocks = _settings.Tier == Tier.Block;
+        var heatOf = withBlocks ? new Func<int, long>(HeatOf) : static _ => long.MaxValue;
+        _records = new RecordPages(_isa, _memory, _decoded, heatOf);
+        if (withBlocks)
+        {
+            _blocks = new TranslationCache(_isa, _memory, _decoded, _settings, Statistics) { Records = _records };
+        }
+
+        _memory.CodeWatcher = this;
+        Word(EngineWords.RamSize) = _memory.Size;
+        Word(EngineWords.RamStart) = _memory.Start;
+        Word(EngineWords.Watch) = (ulong)_memory.Watch.Free;
+        Word(EngineWords.RecordPages) = (ulong)_records.Table;
     }
 
     private long HeatOf(int page) => _blocks!.HeatOf(page);

@@ -24,7 +24,35 @@ public sealed partial class IsaDefinition
         var loader = new Loader(source, bag);
         if (!loader.Scan())
             bag.ThrowIfErrors();
-        var chosen = variant is null ? loader.Rules.Default() : loader.Rules.Parse(source.Name, variant);
+        return Read(source, loader, bag, variant is null ? loader.Rules.Default() : loader.Rules.Parse(source.Name, variant));
+    }
+
+    /// <summary>Loads the first variant, in the order of <see cref="Variants"/>, that an ELF header is for.</summary>
+    /// <param name="source">The text.</param>
+    /// <param name="machine">The machine number in the ELF header.</param>
+    /// <param name="elfClass">32 or 64.</param>
+    /// <returns>The definition, or null where no variant fits.</returns>
+    /// <exception cref="IsaException">The text is wrong; it holds all findings.</exception>
+    public static IsaDefinition? LoadForElf(IsaSource source, int machine, int elfClass)
+    {
+        var bag = new DiagnosticBag();
+        var loader = new Loader(source, bag);
+        if (!loader.Scan())
+            bag.ThrowIfErrors();
+        foreach (var variant in loader.Rules.All())
+        {
+            var found = loader.PeekElf(variant);
+            if (bag.HasErrors)
+                return Load(source, loader.Rules.NameOf(variant, source.Name)); // which tells all of them
+            if (found == (machine, elfClass))
+                return Read(source, loader, bag, variant);
+        }
+
+        return null;
+    }
+
+    private static IsaDefinition Read(IsaSource source, Loader loader, DiagnosticBag bag, Variant chosen)
+    {
         try
         {
             loader.Read(chosen);

@@ -28,10 +28,16 @@ public sealed partial class Bus : IBus
     {
         _host = host;
         var inner = new FlushingHost(this);
-        _devices = [.. machine.Devices.Select((device, index) => Make(device, (ushort)index, inner))];
-        _windows = [.. machine.Devices
-            .Select((device, index) => new Window(device.Start, device.Start + (device.Size - 1), index))
-            .OrderBy(window => window.First)];
+        _devices = new IDevice[machine.Devices.Count];
+        _windows = new Window[machine.Devices.Count];
+        for (var index = 0; index < _devices.Length; index++)
+        {
+            var device = machine.Devices[index];
+            _devices[index] = Make(device, (ushort)index, inner);
+            _windows[index] = new Window(device.Start, device.Start + (device.Size - 1), index);
+        }
+
+        Array.Sort(_windows, static (a, b) => a.First.CompareTo(b.First));
         _lines = new ulong[_devices.Length];
         _deadlines = new ulong[_devices.Length];
         for (var index = 0; index < _devices.Length; index++) Refresh(index);

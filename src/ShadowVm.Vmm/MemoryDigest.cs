@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Isa.Numerics;
 
 namespace ShadowVm.Vmm;
 
@@ -10,27 +11,27 @@ namespace ShadowVm.Vmm;
 internal sealed class MemoryDigest
 {
     private readonly GuestMemory _memory;
-    private readonly UInt128[] _pages;
-    private UInt128 _sum;
+    private readonly Wide[] _pages;
+    private Wide _sum;
 
     public MemoryDigest(GuestMemory memory)
     {
         _memory = memory;
-        _pages = new UInt128[memory.PageCount];
+        _pages = new Wide[memory.PageCount];
     }
 
     /// <summary>The digest as of the last update.</summary>
     public UInt128 Value => _sum;
 
     /// <summary>The digest now; forgets which pages were dirty.</summary>
-    public UInt128 Update()
+    public Wide Update()
     {
         var dirty = _memory.DirtyPages;
         for (var i = 0; i < dirty.Count; i++)
         {
             var page = dirty[i];
             var bytes = _memory.Page(page);
-            var hash = bytes.ContainsAnyExcept((byte)0) ? XxHash128.HashToUInt128(bytes, page + 1) : 0;
+            var hash = bytes.ContainsAnyExcept((byte)0) ? XxHash128.HashToUInt128(bytes, page + 1) : Wide.Zero;
             _sum += hash - _pages[page];
             _pages[page] = hash;
         }

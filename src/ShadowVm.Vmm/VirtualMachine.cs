@@ -5,6 +5,7 @@ using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Events;
 using ShadowVm.Isa;
+using ShadowVm.Isa.Numerics;
 using ShadowVm.Machine;
 using ShadowVm.Machine.Description;
 using ShadowVm.Machine.Elf;
@@ -37,7 +38,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     private readonly long _stateSeed;
     private ulong _outputNumber;
     private long _deviceVersion = -1;
-    private UInt128 _deviceDigest;
+    private Wide _deviceDigest;
     private bool _begun;
 
     /// <summary>Builds a machine with its image loaded and the processor at reset.</summary>
@@ -193,7 +194,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     void IDeviceHost.Exit(int code) => ExitCode ??= code;
 
     /// <summary>Devices change seldom: their part of the digest is kept while the bus's version stands.</summary>
-    private UInt128 DeviceDigest()
+    private Wide DeviceDigest()
     {
         if (_deviceVersion == _bus.Version) return _deviceDigest;
         _deviceState.Clear();

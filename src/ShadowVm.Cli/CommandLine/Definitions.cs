@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using ShadowVm.Host;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Isa;
@@ -12,6 +13,8 @@ internal sealed class Definitions
 {
     private const string MachinesFolder = "machines";
 
+    private IsaDefinition? _ready;
+
     /// <summary>The option that names the folder.</summary>
     public Option<string?> Option { get; } = new("--isa-path")
     {
@@ -21,19 +24,39 @@ internal sealed class Definitions
 
     public IsaLibrary Library(ParseResult result) => new(result.GetValue(Option));
 
+    /// <summary>A definition's name that is found again on another host, as in name/variant.</summary>
+    public static string FullName(IsaDefinition isa) => $"{isa.Name}/{isa.Variant}";
+
+    /// <summary>Time spent on the guest's definition: finding, reading and lowering it.</summary>
+    public TimeSpan LoadTime { get; private set; }
+
+    /// <summary>Loads a guest's definition, by what was asked for or else by its image, and keeps it for the guest.</summary>
+    public IsaDefinition LoadGuest(IsaLibrary library, string? wanted, ElfHeader header)
+    {
+        var began = Stopwatch.GetTimestamp();
+        _ready = wanted is null ? LoadFor(library, header) : Load(library, wanted);
+        LoadTime += Stopwatch.GetElapsedTime(began);
+        return _ready;
+    }
+
     /// <summary>Builds guests whose definition is found here.</summary>
     public VirtualMachineFactory Guests(ParseResult result)
     {
         var library = Library(result);
         return new VirtualMachineFactory(name =>
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
-                return Whole(library, Load(library, name));
+                return Whole(library, _ready is { } ready && FullName(ready) == name ? ready : Load(library, name));
             }
             catch (Exception e) when (e is IsaException or UsageException)
             {
                 throw new HostException(e.Message, inner: e); // a backup tells it to the primary, too
+            }
+            finally
+            {
+                LoadTime += Stopwatch.GetElapsedTime(began);
             }
         });
     }
@@ -83,12 +106,7 @@ internal sealed class Definitions
     /// <summary>The definition that an image's header asks for.</summary>
     public static IsaDefinition LoadFor(IsaLibrary library, ElfHeader header)
     {
-        if (library.FindByElf(header.Machine, header.Bits) is { } found)
-        {
-            return IsaDefinition.Load(found.Source, found.Variant);
-        }
-
-        throw new UsageException(
+        return library.FindByElf(header.Machine, header.Bits) ?? throw new UsageException(
             $"{header.Name}: no definition is for machine number {header.Machine} with {header.Bits} bits; "
             + $"there are {string.Join(", ", library.Names())}");
     }

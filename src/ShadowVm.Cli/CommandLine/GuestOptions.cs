@@ -79,9 +79,7 @@ internal sealed class GuestOptions
         var library = Definitions.Library(result);
         var (imageName, image) = GuestImages.Find(result.GetRequiredValue(_image));
         var header = ElfHeader.Read(imageName, image);
-        var isa = result.GetValue(_isa) is { } wanted
-            ? CommandLine.Definitions.Load(library, wanted)
-            : CommandLine.Definitions.LoadFor(library, header);
+        var isa = Definitions.LoadGuest(library, result.GetValue(_isa), header);
         var machine = CommandLine.Definitions.Machine(library, result.GetRequiredValue(_machine));
         if (!machine.Architectures.Contains(isa.Name))
         {
@@ -95,7 +93,7 @@ internal sealed class GuestOptions
         {
             Pair = Guid.NewGuid(),
             Primary = ProcessIdentity.Current,
-            Isa = $"{isa.Name}/{isa.Variant}",
+            Isa = CommandLine.Definitions.FullName(isa),
             IsaHash = VirtualMachineFactory.HashOf(isa),
             Machine = machine.Name,
             MachineDescription = machine.Source.ToArray(),

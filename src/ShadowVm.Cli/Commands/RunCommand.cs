@@ -23,7 +23,7 @@ internal static class RunCommand
             "shadowvm run program.elf -m 64M --clock instructions");
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
-        var stats = new Option<bool>("--stats") { Description = "At the end, say instructions, epochs and speed." };
+        var stats = new Option<bool>("--stats") { Description = "At the end, say instructions, epochs, speed and what loading took." };
         command.Add(stats);
         command.SetAction(result =>
         {
@@ -42,14 +42,15 @@ internal static class RunCommand
                     Observer = counting,
                 },
                 stop.Token);
-            if (result.GetValue(stats)) Report(counting.Last, watch.Elapsed);
+            if (result.GetValue(stats)) Report(counting.Last, watch.Elapsed, guest.Definitions.LoadTime);
             return Outcomes.Report(outcome);
         });
         return command;
     }
 
-    private static void Report(ReplicaProgress last, TimeSpan elapsed) => Console.Error.WriteLine(string.Create(
+    private static void Report(ReplicaProgress last, TimeSpan elapsed, TimeSpan loading) => Console.Error.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"shadowvm: {last.Instructions} instructions, {last.Epoch} epochs, {elapsed.TotalSeconds:0.000} s, "
-        + $"{last.Instructions / elapsed.TotalMicroseconds:0.0} million instructions/s"));
+        + $"{last.Instructions / elapsed.TotalMicroseconds:0.0} million instructions/s; "
+        + $"definition {loading.TotalMilliseconds:0.0} ms"));
 }

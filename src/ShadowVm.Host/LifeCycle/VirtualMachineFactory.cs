@@ -21,7 +21,7 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
 {
     /// <summary>How a definition's hash is written in <see cref="PairConfiguration.IsaHash"/>.</summary>
     public static string HashOf(IsaDefinition definition) =>
-        definition.Hash.ToString("x32", CultureInfo.InvariantCulture);
+        string.Create(CultureInfo.InvariantCulture, $"{definition.Hash.Upper:x16}{definition.Hash.Lower:x16}");
 
     /// <summary>Told of each machine that was built, before it runs.</summary>
     public Action<VirtualMachine>? OnBuilt { get; init; }

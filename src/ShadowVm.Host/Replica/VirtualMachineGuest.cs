@@ -21,7 +21,13 @@ public sealed class VirtualMachineGuest : IGuest
     public VirtualMachineGuest(VirtualMachine machine)
     {
         _machine = machine;
-        Devices = [.. machine.Devices.Select((device, i) => new GuestDevice((ushort)i, device.Name, KindOf(device)))];
+        var devices = new GuestDevice[machine.Devices.Count];
+        for (var i = 0; i < devices.Length; i++)
+        {
+            devices[i] = new GuestDevice((ushort)i, machine.Devices[i].Name, KindOf(machine.Devices[i]));
+        }
+
+        Devices = devices;
     }
 
     /// <inheritdoc/>

@@ -215,14 +215,30 @@ internal sealed partial class Loader
         return name.Text;
     }
 
+    /// <summary>
+    /// Reads only what a variant's ELF headers depend on, and forgets it again. The result is of use where nothing
+    /// was reported.
+    /// </summary>
+    public (int Machine, int Class) PeekElf(Variant variant)
+    {
+        Begin(variant);
+        foreach (var (extent, extension) in _all)
+        {
+            var isIn = extension is null || variant.Extensions.Contains(extension);
+            if (isIn && extent.Keyword is ("const" or "enum" or "abi"))
+                Guard(() => First(extent, []));
+        }
+
+        var found = (Model.ElfMachine, Model.ElfClass);
+        Model = new DefinitionModel { Name = Model.Name, Start = Model.Start };
+        Functions = new FunctionLowering(Model);
+        return found;
+    }
+
     /// <summary>Reads all declarations of a variant.</summary>
     public void Read(Variant variant)
     {
-        foreach (var (name, _) in Rules.Extensions)
-            Model.AllExtensions.Add(name);
-        Model.Extensions.UnionWith(variant.Extensions);
-        SetParameters(variant);
-        Guard(ReadEndianAndUnit);
+        Begin(variant);
         var second = new List<Extent>();
         foreach (var (extent, extension) in _all)
         {
@@ -241,6 +257,15 @@ internal sealed partial class Loader
     /// <summary>Tells what was found to be wrong so far.</summary>
     /// <exception cref="IsaException">There is something.</exception>
     public void ThrowIfErrors() => _bag.ThrowIfErrors();
+
+    private void Begin(Variant variant)
+    {
+        foreach (var (name, _) in Rules.Extensions)
+            Model.AllExtensions.Add(name);
+        Model.Extensions.UnionWith(variant.Extensions);
+        SetParameters(variant);
+        Guard(ReadEndianAndUnit);
+    }
 
     /// <summary>Runs one step; an error in it is reported already.</summary>
     private void Guard(Action step)

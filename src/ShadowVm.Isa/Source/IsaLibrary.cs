@@ -80,22 +80,17 @@ public sealed class IsaLibrary
         throw new IsaException($"There is no definition '{name}' in {string.Join(", ", _roots)}; {known}.");
     }
 
-    /// <summary>Reads the definition whose <c>abi</c> names an ELF machine and class.</summary>
+    /// <summary>Loads the definition whose <c>abi</c> names an ELF machine and class.</summary>
     /// <param name="machine">The machine number in the ELF header.</param>
     /// <param name="elfClass">32 or 64.</param>
-    /// <returns>The source and the variant (null for the default one), or null where none fits.</returns>
+    /// <returns>The definition, or null where none fits.</returns>
     /// <exception cref="IsaException">A definition has errors.</exception>
-    public (IsaSource Source, string? Variant)? FindByElf(int machine, int elfClass)
+    public IsaDefinition? FindByElf(int machine, int elfClass)
     {
         foreach (var name in Names())
         {
-            var source = Open(name);
-            foreach (var variant in IsaDefinition.Variants(source))
-            {
-                var definition = IsaDefinition.Load(source, variant);
-                if (definition.ElfMachine == machine && definition.ElfClass == elfClass)
-                    return (source, variant);
-            }
+            if (IsaDefinition.LoadForElf(Open(name), machine, elfClass) is { } found)
+                return found;
         }
 
         return null;

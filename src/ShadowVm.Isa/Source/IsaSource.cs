@@ -75,6 +75,9 @@ public sealed class IsaSource
             hash.Append(bytes);
         }
 
-        return hash.GetCurrentHashAsUInt128();
+        Span<byte> result = stackalloc byte[16];
+        hash.GetCurrentHash(result);
+        return new UInt128(
+            BinaryPrimitives.ReadUInt64BigEndian(result), BinaryPrimitives.ReadUInt64BigEndian(result[8..]));
     }
 }

@@ -213,8 +213,13 @@ internal sealed class DescriptionParser
         }
 
         if (_errors.Count > before) return null;
-        return [.. rules.Zip(values).Where(pair => pair.Second is not null)
-            .Select(pair => KeyValuePair.Create(pair.First.Name, pair.Second!.Value))];
+        var found = new List<KeyValuePair<string, ulong>>(rules.Length);
+        for (var rule = 0; rule < rules.Length; rule++)
+        {
+            if (values[rule] is { } value) found.Add(new(rules[rule].Name, value));
+        }
+
+        return found;
     }
 
     private void CheckWhole()

@@ -42,7 +42,6 @@ public sealed class MachineDescription
         RamStart = ramStart;
         RamSize = ramSize;
         Devices = devices;
-        Hash = XxHash128.HashToUInt128(source);
     }
 
     /// <summary>Name of the file that it was read from.</summary>
@@ -52,7 +51,7 @@ public sealed class MachineDescription
     public ReadOnlyMemory<byte> Source { get; }
 
     /// <summary>XxHash128 of <see cref="Source"/>.</summary>
-    public UInt128 Hash { get; }
+    public UInt128 Hash => XxHash128.HashToUInt128(Source.Span);
 
     /// <summary>Name of the machine.</summary>
     public string Name { get; }

@@ -24,10 +24,6 @@ internal sealed class Handlers
 {
     private static readonly ConditionalWeakTable<IsaDefinition, Handlers> Shared = [];
 
-    private static readonly CompiledMethod DecodeStub = LeaveAt(HostExit.Decode, "decode");
-    private static readonly CompiledMethod InterpretStub = LeaveAt(HostExit.Interpret, "interpret");
-    private static readonly CompiledMethod EnterStub = LeaveAt(HostExit.Dispatch, "enter");
-
     private readonly IsaDefinition _isa;
     private readonly Dictionary<(Instruction, int), Handler?> _handlers = [];
     private readonly Dictionary<Instruction, FrozenDictionary<int, long>> _destinations = [];
@@ -36,13 +32,13 @@ internal sealed class Handlers
     private Handlers(IsaDefinition isa) => _isa = isa;
 
     /// <summary>The record isn't decoded yet.</summary>
-    public static nint Decode => DecodeStub.Entry;
+    public static nint Decode => Stubs.Decode.Entry;
 
     /// <summary>The instruction is the reference interpreter's.</summary>
-    public static nint Interpret => InterpretStub.Entry;
+    public static nint Interpret => Stubs.Interpret.Entry;
 
     /// <summary>Something better is to be found at this address: a block, or another page's records.</summary>
-    public static nint Enter => EnterStub.Entry;
+    public static nint Enter => Stubs.Enter.Entry;
 
     /// <summary>The handlers of a definition.</summary>
     public static Handlers Of(IsaDefinition isa) => Shared.GetValue(isa, static isa => new Handlers(isa));
@@ -124,7 +120,17 @@ internal sealed class Handlers
         }
     }
 
-    /// <summary>Code that gives control back at the record's address.</summary>
-    private static CompiledMethod LeaveAt(HostExit reason, string name) => CompiledMethod.Compile(
-        name, CompiledMethod.HandlerParameters, false, il => HandlerEmitter.EmitLeave(il, null, reason));
+    /// <summary>
+    /// Code that gives control back at the record's address: made with the first record, because a guest that ends
+    /// before that needs no compiler.
+    /// </summary>
+    private static class Stubs
+    {
+        public static readonly CompiledMethod Decode = LeaveAt(HostExit.Decode, "decode");
+        public static readonly CompiledMethod Interpret = LeaveAt(HostExit.Interpret, "interpret");
+        public static readonly CompiledMethod Enter = LeaveAt(HostExit.Dispatch, "enter");
+
+        private static CompiledMethod LeaveAt(HostExit reason, string name) => CompiledMethod.Compile(
+            name, CompiledMethod.HandlerParameters, false, il => HandlerEmitter.EmitLeave(il, null, reason));
+    }
 }
