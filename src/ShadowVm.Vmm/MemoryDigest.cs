@@ -21,7 +21,7 @@ internal sealed class MemoryDigest
     }
 
     /// <summary>The digest as of the last update.</summary>
-    public UInt128 Value => _sum;
+    public Wide Value => _sum;
 
     /// <summary>The digest now; forgets which pages were dirty.</summary>
     public Wide Update()

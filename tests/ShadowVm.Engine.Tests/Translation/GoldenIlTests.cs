@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using ShadowVm.Engine.Translation.Blocks;
-using ShadowVm.Engine.Translation.Cold;
-using ShadowVm.Engine.Translation.Emission;
+using ShadowVm.Engine.Translation.Listing;
 
 namespace ShadowVm.Engine.Tests.Translation;
 
@@ -11,9 +9,6 @@ namespace ShadowVm.Engine.Tests.Translation;
 /// </summary>
 public class GoldenIlTests
 {
-    // Addresses outside of the block are made up: the code is never run.
-    private static readonly BlockSurroundings Surroundings = new(0x8000_0000, 1 << 20, 0x1000, 0x2000, 1, static pc => (nint)(pc & 0xffff));
-
     private static readonly Dictionary<string, (string Name, (string, long)[] Fields)[]> Blocks = new()
     {
         ["add"] = [("add", [("rd", 3), ("rs1", 1), ("rs2", 2)])],
@@ -45,12 +40,13 @@ public class GoldenIlTests
     {
         var isa = Duel.Isa;
         var instructions = Array.ConvertAll(Blocks[name], each => isa.Decode(isa.Encode(each.Name, each.Fields)));
-        var code = new BlockCode(0x8000_0000, instructions, instructions.Sum(instruction => instruction.Length));
-        var block = BlockEmitter.Translate(isa, code, Surroundings, withText: true, out _);
-        var handler = Handlers.Of(isa).Show(instructions[0]);
+        var bytes = instructions.SelectMany(each => BitConverter.GetBytes(each.Word).AsSpan(0, each.Length).ToArray()).ToArray();
+        var block = TranslationListing.OfBlock(isa, 0x8000_0000, bytes);
+        var handler = TranslationListing.OfHandler(isa, instructions[0]);
         Assert.NotNull(block);
         Assert.NotNull(handler);
-        var text = $"# block\n{block.Text}\n# cold handler of the first instruction\n{handler.IlText}";
+        Assert.Equal(instructions.Length, block.Instructions.Count);
+        var text = $"# block\n{block.Il}\n# cold handler of the first instruction\n{handler.Il}";
         var path = Path.Combine(Folder(), name + ".il");
         if (Environment.GetEnvironmentVariable("SHADOWVM_GOLDEN") == "write") File.WriteAllText(path, text);
         Assert.Equal(File.ReadAllText(path), text);
