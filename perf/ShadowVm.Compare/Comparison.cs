@@ -1,116 +1,68 @@
-using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
-
 namespace ShadowVm.Compare;
 
-/// <summary>Runs each workload on each peer in turn, round by round, and makes a table of medians and ratios.</summary>
-internal sealed partial class Comparison(string guests, string natives, Peer[] peers, string[] programs, int rounds)
+/// <summary>Runs each program on each peer in turn, round by round, and keeps what was measured.</summary>
+/// <param name="peers">Whom to run them on.</param>
+/// <param name="programs">What to run.</param>
+internal sealed class Comparison(Peer[] peers, Workload[] programs)
 {
-    private readonly Dictionary<(string Program, string Peer), List<double>> _seconds = [];
-    private readonly Dictionary<string, double> _instructions = [];
-    private readonly Dictionary<string, double> _reference = [];
+    private readonly Dictionary<(string Program, string Peer), List<Measured>> _runs = [];
 
-    public void Run()
+    public Peer[] Peers => peers;
+
+    public Workload[] Programs => programs;
+
+    /// <summary>Peers that can run the hello guest.</summary>
+    public IEnumerable<Peer> Starting => peers.Where(peer => peer.Kind != PeerKind.Native);
+
+    /// <summary>Rounds that were finished.</summary>
+    public int Rounds { get; private set; }
+
+    /// <summary>Runs that a round has.</summary>
+    public int RunsPerRound => (programs.Length * peers.Length) + Starting.Count();
+
+    /// <summary>One round; neighbours in time are the same program on different peers, so that they meet the same noise.</summary>
+    /// <param name="says">Called before each run with what comes.</param>
+    /// <param name="cancel">Ends the running program.</param>
+    public async Task Round(Action<string> says, CancellationToken cancel)
     {
-        for (var round = 1; round <= rounds; round++)
-        {
-            foreach (var program in programs)
-            {
-                var said = "";
-                foreach (var peer in peers)
-                {
-                    Console.Error.Write($"\r\u001b[Kround {round}/{rounds}: {program} on {peer.Name}");
-                    var elf = Path.Combine(guests, program + ".elf");
-                    var run = Measured.Run(peer.IsNative ? Path.Combine(natives, program) : peer.Program!, peer.Arguments(elf));
-                    if (said.Length == 0) said = run.Output;
-                    if (run.Output != said || said.Length == 0)
-                    {
-                        throw new InvalidOperationException($"{program} printed '{run.Output}' on {peer.Name} and '{said}' before");
-                    }
-
-                    if (Instructions().Match(run.Errors) is { Success: true } match)
-                    {
-                        _instructions[program] = double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-                    }
-
-                    if (!_seconds.TryGetValue((program, peer.Name), out var list)) _seconds.Add((program, peer.Name), list = []);
-                    list.Add(run.Cpu);
-                }
-            }
-        }
-
-        Console.Error.Write("\r\u001b[K");
-    }
-
-    /// <summary>
-    /// The reference interpreter on a hundredth or less of the work: its rate, to be set against the block tier's.
-    /// </summary>
-    public void RunReference(string shadowvm, Func<string, ulong> roundsOf)
-    {
+        foreach (var peer in Starting) await Run(Workload.StartUp, peer, says, cancel);
         foreach (var program in programs)
         {
-            Console.Error.Write($"\r\u001b[K{program} on the reference interpreter");
-            var elf = Path.Combine(guests, program + ".elf");
-            var few = Math.Max(1, roundsOf(program) / 200).ToString(CultureInfo.InvariantCulture);
-            var run = Measured.Run(shadowvm, ["run", elf, "--stats", "--tier", "reference", "--set", "0=" + few]);
-            _reference[program] = Rate(run.Errors);
+            foreach (var peer in peers) await Run(peer.WorkOf(program), peer, says, cancel);
         }
 
-        Console.Error.Write("\r\u001b[K");
+        Rounds++;
     }
 
-    public string Table()
+    /// <summary>One number per finished round.</summary>
+    public Sample Cpu(string program, Peer peer) => new(Runs(program, peer).Select(run => run.Cpu));
+
+    /// <summary>Wall-clock seconds, one number per finished round.</summary>
+    public Sample Wall(string program, Peer peer) => new(Runs(program, peer).Select(run => run.Wall));
+
+    /// <summary>How many times faster the one is than the other, whole processes, one number per round.</summary>
+    public Sample Speed(string program, Peer of, Peer over) => Cpu(program, over).Over(Cpu(program, of));
+
+    /// <summary>The same per guest instruction and with start-up taken off: for peers that did different work.</summary>
+    public Sample SpeedPerInstruction(Workload program, Peer of, Peer over) =>
+        PerInstruction(program, over).Over(PerInstruction(program, of));
+
+    private Sample PerInstruction(Workload program, Peer peer) =>
+        Cpu(program.Name, peer).Minus(Cpu(Workload.StartUp.Program, peer)).Scaled(1 / peer.WorkOf(program).Instructions);
+
+    private IEnumerable<Measured> Runs(string program, Peer peer) => _runs[(program, peer.Name)].Take(Rounds);
+
+    private async Task Run(Work work, Peer peer, Action<string> says, CancellationToken cancel)
     {
-        var text = new StringBuilder();
-        text.Append("Processor seconds of the whole process, start-up included: median [min to max].\n\n| program | 10⁶ instructions |");
-        foreach (var peer in peers) text.Append($" {peer.Name} |");
-        var ratios = peers.Where(peer => peer.Name != "shadowvm").ToArray();
-        foreach (var peer in ratios) text.Append($" {peer.Name} / shadowvm |");
-        if (_reference.Count > 0) text.Append(" block / reference |");
-        text.Append("\n|---|---|").Insert(text.Length, "---|", peers.Length + ratios.Length + (_reference.Count > 0 ? 1 : 0)).Append('\n');
-        foreach (var program in programs)
+        says($"{work.Program} on {peer.Name}");
+        var (program, arguments) = peer.Command(work);
+        var measured = await Measured.Run(program, arguments, cancel);
+        if (measured.Output != work.Line)
         {
-            text.Append(Invariant($"| {program} | {_instructions.GetValueOrDefault(program) / 1e6:0} |"));
-            foreach (var peer in peers)
-            {
-                var list = _seconds[(program, peer.Name)];
-                text.Append(Invariant($" {Median(list):0.00} [{list.Min():0.00} to {list.Max():0.00}] |"));
-            }
-
-            foreach (var peer in ratios) text.Append(Invariant($" {Ratio(program, peer):0.00} |"));
-            if (_reference.Count > 0) text.Append(Invariant($" {OverReference(program):0} |"));
-            text.Append('\n');
+            throw new CompareException($"{work.Program} printed '{measured.Output}' on {peer.Name}; '{work.Line}' is right");
         }
 
-        text.Append("| geometric mean | |").Insert(text.Length, " |", peers.Length);
-        foreach (var peer in ratios) text.Append(Invariant($" **{Mean(programs.Select(program => Ratio(program, peer))):0.00}** |"));
-        if (_reference.Count > 0) text.Append(Invariant($" **{Mean(programs.Select(OverReference)):0}** |"));
-        return text.Append('\n').ToString();
+        if (!_runs.TryGetValue((work.Program, peer.Name), out var list)) _runs.Add((work.Program, peer.Name), list = []);
+        list.Add(measured);
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static double Median(List<double> list)
-    {
-        var sorted = list.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-
-    private static double Mean(IEnumerable<double> ratios) => Math.Exp(ratios.Average(Math.Log));
-
-    private static double Rate(string errors) =>
-        double.Parse(Rates().Match(errors).Groups[1].Value, CultureInfo.InvariantCulture) * 1e6;
-
-    private double Ratio(string program, Peer peer) =>
-        Median(_seconds[(program, peer.Name)]) / Median(_seconds[(program, "shadowvm")]);
-
-    private double OverReference(string program) =>
-        _instructions[program] / Median(_seconds[(program, "shadowvm")]) / _reference[program];
-
-    [GeneratedRegex(@"(\d+) instructions")]
-    private static partial Regex Instructions();
-
-    [GeneratedRegex(@"([\d.]+) million instructions/s")]
-    private static partial Regex Rates();
 }

@@ -1,60 +1,103 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ShadowVm.Compare;
 
 /// <summary>What one run of a program took and said.</summary>
-/// <param name="Cpu">Seconds of processor time, user and system, of the whole process.</param>
+/// <param name="Cpu">Seconds of processor time, user and system, of the whole process with all its threads.</param>
 /// <param name="Wall">Seconds from start to end.</param>
-/// <param name="Output">Standard output.</param>
-/// <param name="Errors">Standard error.</param>
-internal sealed partial record Measured(double Cpu, double Wall, string Output, string Errors)
+/// <param name="Output">Standard output, trimmed.</param>
+internal sealed record Measured(double Cpu, double Wall, string Output)
 {
-    private static Process? _running;
+    private const int Children = -1;
 
-    /// <summary>Runs a program to its end.</summary>
-    public static Measured Run(string program, IReadOnlyList<string> arguments)
+    // Far beyond what any run takes; a guest that hangs doesn't hang the comparison.
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(10);
+
+    /// <summary>Runs a program to its end, or until cancelled: it is killed then, with what it started.</summary>
+    public static async Task<Measured> Run(string program, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(_limit);
         var before = CpuOfChildren();
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} didn't start");
-        _running = process;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        _running = null;
-        var measured = new Measured(CpuOfChildren() - before, watch.Elapsed.TotalSeconds, output.Trim(), errors.Result.Trim());
-        if (process.ExitCode != 0)
+        using var process = Start(start);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {measured.Errors}");
+            await process.WaitForExitAsync(limited.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+            cancel.ThrowIfCancellationRequested();
+            throw new CompareException($"{Text()} didn't end within {_limit.TotalMinutes} minutes");
         }
 
-        return measured;
+        var wall = watch.Elapsed.TotalSeconds;
+        var cpu = CpuOfChildren() - before;
+        if (process.ExitCode != 0)
+        {
+            throw new CompareException($"{Text()} ended with {process.ExitCode}: {(await errors).Trim()} {(await output).Trim()}");
+        }
+
+        return new Measured(cpu, wall, (await output).Trim());
+
+        string Text() => $"{program} {string.Join(' ', arguments)}";
     }
 
-    /// <summary>Ends what runs now; nothing of a comparison outlives it.</summary>
-    public static void Kill()
+    /// <summary>The first line of what a program says, or null where it isn't installed or fails.</summary>
+    public static async Task<string?> FirstLine(string program, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
         try
         {
-            _running?.Kill(entireProcessTree: true);
+            return (await Run(program, arguments, cancel)).Output.Split('\n')[0];
         }
-        catch (InvalidOperationException)
+        catch (CompareException)
         {
-            // It has ended by itself.
+            return null;
         }
     }
 
-    private static unsafe double CpuOfChildren()
+    private static Process Start(ProcessStartInfo start)
     {
-        const int Children = -1;
-        // struct rusage begins with user and system time, two words each; the rest is room.
-        var usage = stackalloc long[32];
-        if (GetUsage(Children, usage) != 0) throw new InvalidOperationException("getrusage failed");
-        return usage[0] + usage[2] + ((usage[1] + usage[3]) / 1e6);
+        try
+        {
+            return Process.Start(start) ?? throw new CompareException($"{start.FileName} didn't start");
+        }
+        catch (Win32Exception e)
+        {
+            throw new CompareException($"{start.FileName} can't be started: {e.Message}");
+        }
     }
 
-    [LibraryImport("libc", EntryPoint = "getrusage")]
-    private static unsafe partial int GetUsage(int who, long* usage);
+    // Runs are made one after the other, so the growth of what all ended children took is what the last one took.
+    private static double CpuOfChildren()
+    {
+        if (GetUsage(Children, out var usage) != 0) throw new CompareException("getrusage failed");
+        return usage.UserSeconds + usage.SystemSeconds + ((usage.UserMicroseconds + usage.SystemMicroseconds) / 1e6);
+    }
+
+    [DllImport("libc", EntryPoint = "getrusage")]
+    private static extern int GetUsage(int who, out Usage usage);
+
+    // struct rusage of 64-bit Linux: two times of two words each, then 14 words that nobody asks for.
+    [StructLayout(LayoutKind.Sequential, Size = 18 * sizeof(long))]
+    private struct Usage
+    {
+        public long UserSeconds;
+        public long UserMicroseconds;
+        public long SystemSeconds;
+        public long SystemMicroseconds;
+    }
 }

@@ -4,6 +4,7 @@ using ShadowVm.Engine.Memory;
 using ShadowVm.Engine.Translation;
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Cold;
+using ShadowVm.Engine.Translation.Listing;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Ir;
 
@@ -55,6 +56,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
     /// <summary>Bytes of IL of the translated blocks that may run now.</summary>
     public long BlockIlBytes => _blocks?.IlBytes ?? 0;
+
+    /// <summary>The translated blocks that may run now, by address: on the guest's thread, or when it doesn't run.</summary>
+    public IReadOnlyList<HostCode> TranslatedBlocks() => _blocks is null
+        ? []
+        : [.. _blocks.Blocks.OrderBy(b => b.Pc).Select(b => new HostCode(b.Method, b.Pc, b.Code.Instructions.Length))];
 
     /// <summary>Forgets that the guest waits.</summary>
     public void ClearWaits() => _reference.ClearWaits();
@@ -119,7 +125,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             const int granuleBytes = 1 << StoreWatch.GranuleShift;
             var start = (ulong)granule << StoreWatch.GranuleShift;
             _memory.Watch.ClearCode(granule);
-            _blocks?.Rewritten((int)(start >> GuestMemory.PageShift), start, granuleBytes);
+            _blocks?.Rewritten((int)(start >> GuestMemory.PageShift), start, granuleBytes, _cpu.Retired);
             _records?.Forget(start, granuleBytes);
         }
     }

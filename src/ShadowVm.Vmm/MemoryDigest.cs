@@ -20,6 +20,9 @@ internal sealed class MemoryDigest
         _pages = new Wide[memory.PageCount];
     }
 
+    /// <summary>The digest as of the last update.</summary>
+    public Wide Value => _sum;
+
     /// <summary>The digest now; forgets which pages were dirty.</summary>
     public Wide Update()
     {

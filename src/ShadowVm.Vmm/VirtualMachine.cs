@@ -154,7 +154,10 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
     /// Digest of all state that the guest can observe, at a boundary: registers, counters, clock, devices, memory.
     /// The role is no part of it.
     /// </summary>
-    public UInt128 Digest()
+    /// <param name="withMemory">
+    /// Whether memory is looked at now. If not, its part is that of the last time; replicas must do the same.
+    /// </param>
+    public UInt128 Digest(bool withMemory = true)
     {
         _state.Clear();
         foreach (var slot in _cpu.Slots) _state.Write(slot);
@@ -166,7 +169,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
         var devices = DeviceDigest();
         _state.Write((ulong)devices);
         _state.Write((ulong)(devices >> 64));
-        var memory = _memoryDigest.Update();
+        var memory = withMemory ? _memoryDigest.Update() : _memoryDigest.Value;
         _state.Write((ulong)memory);
         _state.Write((ulong)(memory >> 64));
         return XxHash128.HashToUInt128(_state.Written, _stateSeed);

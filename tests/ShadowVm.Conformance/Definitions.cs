@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ShadowVm.Engine;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
 using ShadowVm.Vmm;
@@ -21,8 +22,20 @@ internal static class Definitions
 
     public static IsaDefinition Load(string variant) => IsaDefinition.Load(Source, variant);
 
-    public static VirtualMachine Machine(IsaDefinition isa, byte[] image, long epochLength) =>
-        new(isa, Virt, image, new VirtualMachineSettings { EpochLength = epochLength, MemoryBytes = 4 << 20 });
+    /// <summary>
+    /// A tier that is used from the first instruction on, with every block translated when it is first met. Blocks are
+    /// short, since random code takes the compiler long.
+    /// </summary>
+    public static EngineSettings Forced(Tier tier) =>
+        new() { Tier = tier, WarmUp = 0, HotAfter = 1, Background = false, BlockInstructions = 12 };
+
+    public static VirtualMachine Machine(IsaDefinition isa, byte[] image, long epochLength, EngineSettings engine) =>
+        new(isa, Virt, image, new VirtualMachineSettings
+        {
+            EpochLength = epochLength,
+            MemoryBytes = 4 << 20,
+            Engine = engine,
+        });
 
     private static string FindRoot([CallerFilePath] string here = "")
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ShadowVm.Engine;
 using ShadowVm.Isa;
 using ShadowVm.Vmm;
 using Xunit.Abstractions;
@@ -8,8 +9,8 @@ using Xunit.Abstractions;
 namespace ShadowVm.Conformance;
 
 /// <summary>
-/// Random programs of every user instruction: whole against one instruction at a time, and against QEMU where it is
-/// installed, register by register. SHADOWVM_CONFORMANCE_INSTRUCTIONS makes the runs longer.
+/// Random programs of every user instruction, on each tier and against QEMU where it is installed, register by
+/// register. SHADOWVM_CONFORMANCE_INSTRUCTIONS makes the runs longer.
 /// </summary>
 public class RandomProgramTests(ITestOutputHelper log)
 {
@@ -21,16 +22,37 @@ public class RandomProgramTests(ITestOutputHelper log)
     private static readonly ulong FirstSeed = ulong.TryParse(
         Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
 
+    // How else than on the reference interpreter with epochs as long as they may be.
+    private static readonly (string Name, EngineSettings Engine, long EpochLength)[] Ways =
+    [
+        ("cold", Definitions.Forced(Tier.Cold), VirtualMachineSettings.EpochLengthMax),
+        ("block", Definitions.Forced(Tier.Block), VirtualMachineSettings.EpochLengthMax),
+        ("block, short epochs", Definitions.Forced(Tier.Block), 37),
+        ("as it comes", new EngineSettings { WarmUp = 1000, HotAfter = 3 }, VirtualMachineSettings.EpochLengthDefault),
+    ];
+
     public static TheoryData<string> Variants() => [.. Definitions.Variants];
 
+    public static TheoryData<string, Tier> VariantsAndTiers()
+    {
+        var data = new TheoryData<string, Tier>();
+        foreach (var variant in Definitions.Variants)
+        {
+            foreach (var tier in Enum.GetValues<Tier>()) data.Add(variant, tier);
+        }
+
+        return data;
+    }
+
     [Theory]
-    [MemberData(nameof(Variants))]
-    public void A_counter_that_expires_at_each_instruction_changes_nothing(string variant)
+    [MemberData(nameof(VariantsAndTiers))]
+    public void A_counter_that_expires_at_each_instruction_changes_nothing(string variant, Tier tier)
     {
         var isa = Definitions.Load(variant);
         var program = new RandomProgram(isa, FirstSeed, 2000);
-        using var whole = Definitions.Machine(isa, program.Image, 1_000_000_000);
-        using var pieces = Definitions.Machine(isa, program.Image, 1);
+        using var whole = Definitions.Machine(
+            isa, program.Image, VirtualMachineSettings.EpochLengthMax, Definitions.Forced(Tier.Reference));
+        using var pieces = Definitions.Machine(isa, program.Image, 1, Definitions.Forced(tier));
         var expected = Run(whole);
         Assert.NotEqual("", expected);
         Assert.Equal(expected, Run(pieces));
@@ -41,23 +63,45 @@ public class RandomProgramTests(ITestOutputHelper log)
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Qemu_comes_to_the_same_registers(string variant)
+    public void All_tiers_and_qemu_come_to_the_same_registers(string variant)
     {
         var isa = Definitions.Load(variant);
-        var executed = 0UL;
+        var (executed, translated) = (0UL, 0L);
         var programs = Math.Max(1, Instructions / PerProgram);
+        var hasQemu = true;
         for (var i = 0; i < programs; i++)
         {
             var seed = FirstSeed + (ulong)i;
             var program = new RandomProgram(isa, seed, PerProgram);
-            if (Qemu(isa, program.Image) is not { } theirs) return;
-            using var machine = Definitions.Machine(isa, program.Image, VirtualMachineSettings.EpochLengthDefault);
-            var ours = Run(machine);
-            executed += machine.Retired;
-            Assert.True(ours == theirs, Difference(variant, seed, ours, theirs));
+            using var reference = Definitions.Machine(
+                isa, program.Image, VirtualMachineSettings.EpochLengthMax, Definitions.Forced(Tier.Reference));
+            var expected = Run(reference);
+            foreach (var (name, engine, length) in Ways)
+            {
+                using var machine = Definitions.Machine(isa, program.Image, length, engine);
+                var ours = Run(machine);
+                executed += machine.Retired;
+                translated += machine.Statistics.InstructionsTranslated;
+                Assert.True(ours == expected, Difference(variant, name, seed, ours, expected));
+                Assert.Equal(reference.Cpu.Slots, machine.Cpu.Slots);
+                Assert.Equal(reference.Retired, machine.Retired);
+            }
+
+            if (hasQemu && Qemu(isa, program.Image) is { } theirs)
+            {
+                Assert.True(expected == theirs, Difference(variant, "QEMU", seed, expected, theirs));
+            }
+            else
+            {
+                hasQemu = false;
+            }
         }
 
-        log.WriteLine($"{variant}: {programs} programs, {executed} instructions, equal to QEMU's");
+        Assert.True(translated > programs * PerProgram, $"only {translated} instructions were translated");
+        log.WriteLine(
+            $"{variant}: {programs * PerProgram} random instructions, {executed} executed, {translated} translated, "
+            + "equal on all tiers"
+            + (hasQemu ? " and to QEMU's" : ""));
     }
 
     private static string Run(VirtualMachine machine)
@@ -107,11 +151,11 @@ public class RandomProgramTests(ITestOutputHelper log)
         }
     }
 
-    private static string Difference(string variant, ulong seed, string ours, string theirs)
+    private static string Difference(string variant, string other, ulong seed, string ours, string theirs)
     {
         var at = 0;
         while (at < Math.Min(ours.Length, theirs.Length) && ours[at] == theirs[at]) at++;
-        return $"{variant} differs from QEMU at digit {at} of {theirs.Length}; repeat with: SHADOWVM_CONFORMANCE_SEED={seed} "
+        return $"{variant} differs from {other} at digit {at} of {theirs.Length}; repeat with: SHADOWVM_CONFORMANCE_SEED={seed} "
             + "dotnet test tests/ShadowVm.Conformance -c Release";
     }
 }

@@ -1,3 +1,4 @@
+using ShadowVm.Engine;
 using ShadowVm.Isa;
 using ShadowVm.Machine;
 using ShadowVm.Machine.Channel;
@@ -6,7 +7,7 @@ using ShadowVm.Vmm;
 
 namespace ShadowVm.Fuzzing;
 
-/// <summary>Guests that do anything: they end in guest traps, never in a host exception, and the same way twice.</summary>
+/// <summary>Guests that do anything: they end in guest traps, never in a host exception, and the same on every tier.</summary>
 public class GuestTargets
 {
     private const ulong Ram = 0x8000_0000;
@@ -22,11 +23,23 @@ public class GuestTargets
 
     private static readonly byte[] Hello = Checkout.Read("tests", "Guests", "bin", "hello.elf");
 
+    private static readonly EngineSettings[] Engines =
+    [
+        new EngineSettings { Tier = Tier.Cold, WarmUp = 0 },
+        new EngineSettings { WarmUp = 0, HotAfter = 1, Background = false, BlockInstructions = 16 },
+        new EngineSettings { WarmUp = 50, HotAfter = 3 },
+    ];
+
+    // Where an access or a jump is most likely to go wrong: the edges of RAM, of 32 bits and of the address space.
+    private static readonly ulong[] Edges =
+        [0, 1, Ram - 4, Ram, Ram + 0xffc, Ram + (1 << 20) - 4, Ram + (1 << 20), 0xffff_fffc, 1UL << 32, 1UL << 63, ulong.MaxValue - 3];
+
     [Fact]
     public void RandomWords() => Fuzz.Run(nameof(RandomWords), 60, chance =>
     {
         var seed = chance.Next();
-        Assert.Equal(Live(new Chance(seed)), Live(new Chance(seed)));
+        var expected = Live(new Chance(seed), new EngineSettings { Tier = Tier.Reference });
+        foreach (var engine in Engines) Assert.Equal((engine, expected), (engine, Live(new Chance(seed), engine)));
     });
 
     [Fact]
@@ -51,9 +64,9 @@ public class GuestTargets
         Assert.True(writer.Length < 200_000, $"the devices' state grew to {writer.Length} bytes");
     });
 
-    private static UInt128 Live(Chance chance)
+    private static UInt128 Live(Chance chance, EngineSettings engine)
     {
-        var settings = new VirtualMachineSettings { EpochLength = 1 + chance.Below(500), MemoryBytes = 1 << 20 };
+        var settings = new VirtualMachineSettings { EpochLength = 1 + chance.Below(500), MemoryBytes = 1 << 20, Engine = engine };
         using var machine = new VirtualMachine(Isa, Virt, Hello, settings);
         for (var at = Ram; at < Ram + (64 << 10); at += 4)
         {
@@ -64,6 +77,8 @@ public class GuestTargets
             machine.Memory.TryWrite(at, 4, word);
         }
 
+        var x = Isa.Registers.First(file => file.Zero == 0);
+        for (var i = 1; i < x.Count; i++) machine.Cpu[x.FirstSlot + i] = Edges[chance.Below(Edges.Length)] + (ulong)chance.Below(9);
         machine.BeginEpoch([], InstructionClock.First);
         for (var epoch = 0; epoch < Epochs; epoch++)
         {

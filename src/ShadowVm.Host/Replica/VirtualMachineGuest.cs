@@ -9,7 +9,13 @@ namespace ShadowVm.Host.Replica;
 /// <summary>The virtual machine as the outside sees it.</summary>
 public sealed class VirtualMachineGuest : IGuest
 {
+    // Registers and devices are compared at every boundary. Memory is at the first one after so many instructions: a
+    // page's hash, and the first store to it after that, cost more than all else at a boundary. The same on both
+    // replicas, since both are of one build and count the same instructions.
+    private const ulong MemoryDigestInstructions = 1_000_000;
+
     private readonly VirtualMachine _machine;
+    private ulong _nextMemoryDigest;
 
     /// <summary>Takes over a machine, which lives as long as this.</summary>
     public VirtualMachineGuest(VirtualMachine machine)
@@ -58,7 +64,9 @@ public sealed class VirtualMachineGuest : IGuest
     /// <inheritdoc/>
     public Digest Digest()
     {
-        var digest = _machine.Digest();
+        var withMemory = _machine.Retired >= _nextMemoryDigest || _machine.ExitCode is not null;
+        if (withMemory) _nextMemoryDigest = _machine.Retired + MemoryDigestInstructions;
+        var digest = _machine.Digest(withMemory);
         return new Digest((ulong)digest, (ulong)(digest >> 64));
     }
 

@@ -40,6 +40,15 @@ internal sealed unsafe class SlotTable
     /// <summary>Where the code is that gives control back.</summary>
     public static nint StubEntry => Stub.Entry;
 
+    /// <summary>Slots handed out.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _slots.Count;
+        }
+    }
+
     /// <summary>Host address of the slot for a guest address.</summary>
     public nint SlotOf(ulong pc)
     {

@@ -14,26 +14,35 @@ namespace ShadowVm.Engine.Translation.Blocks;
 /// </summary>
 internal sealed class TranslationCache : IDisposable
 {
-    private const int InstructionsMax = 64;
-
-    // A page that keeps being rewritten must get hotter each time, and is not translated any more in the end.
+    // A page that is rewritten must get twice as hot each time before it is translated again, up to some ten million
+    // jumps: whoever rewrites code for ever doesn't have it compiled for ever. After so many instructions without, the
+    // page is as good as any other.
     private const int RewritesMax = 16;
+    private const ulong RewritesForgotten = 50_000_000;
+
+    // What is asked for while so many wait isn't worth waiting for.
+    private const int WaitingMax = 256;
+
+    // Slots are handed out for each address that code goes on to; a guest that makes ever more of them gets new ones.
+    private const int SlotsMax = 1 << 20;
 
     private readonly IsaDefinition _isa;
     private readonly GuestMemory _memory;
     private readonly DecodeCache _decoded;
     private readonly EngineSettings _settings;
     private readonly EngineStatistics _statistics;
-    private readonly SlotTable _slots = new();
     private readonly JumpTable _jumps;
-    private readonly BlockSurroundings _surroundings;
     private readonly Dictionary<ulong, Block> _blocks = [];
     private readonly Dictionary<int, List<Block>> _blocksByPage = [];
     private readonly Dictionary<ulong, uint> _asked = []; // with the page's version then
-    private readonly ConcurrentQueue<(ulong Pc, uint Version, Block? Block)> _made = new();
+    private readonly ConcurrentQueue<(BlockCode Code, uint Version, SlotTable Slots, Block? Block)> _made = new();
     private readonly uint[] _versions;
     private readonly byte[] _rewrites;
-    private volatile int _waiting;
+    private readonly ulong[] _rewrittenAt;
+    private SlotTable _slots = new();
+    private BlockSurroundings _surroundings;
+    private int _enqueued;
+    private volatile int _news;
 
     public TranslationCache(
         IsaDefinition isa, GuestMemory memory, DecodeCache decoded, EngineSettings settings, EngineStatistics statistics)
@@ -45,21 +54,16 @@ internal sealed class TranslationCache : IDisposable
         _statistics = statistics;
         _versions = new uint[memory.PageCount];
         _rewrites = new byte[memory.PageCount];
-        var shift = int.Log2(isa.UnitBytes);
-        _jumps = new JumpTable(shift);
-        unsafe
-        {
-            // SAFETY: memory, watch and this cache live and die with the machine; code that outlives them never runs.
-            _surroundings = new BlockSurroundings(
-                memory.Start, memory.Size, (nint)memory.Watch.Free, _jumps.Entries, shift, _slots.SlotOf);
-        }
+        _rewrittenAt = new ulong[memory.PageCount];
+        _jumps = new JumpTable(int.Log2(isa.UnitBytes));
+        _surroundings = Surroundings();
     }
 
     /// <summary>The records that lead to blocks.</summary>
     public required RecordPages Records { get; init; }
 
     /// <summary>Whether something was compiled and waits to be installed.</summary>
-    public bool HasNews => _waiting > 0;
+    public bool HasNews => _news > 0;
 
     /// <summary>Number of blocks that may run.</summary>
     public int Count => _blocks.Count;
@@ -71,11 +75,7 @@ internal sealed class TranslationCache : IDisposable
     public IEnumerable<Block> Blocks => _blocks.Values;
 
     /// <summary>Jumps to an address in a page before it is translated.</summary>
-    public static long HeatOf(int rewrites, long hotAfter) =>
-        rewrites >= RewritesMax ? long.MaxValue : Math.Max(hotAfter, 1) << rewrites;
-
-    /// <summary>As <see cref="HeatOf(int, long)"/>, for a page as it is now.</summary>
-    public long HeatOf(int page) => HeatOf(_rewrites[page], _settings.HotAfter);
+    public long HeatOf(int page) => Math.Clamp(_settings.HotAfter, 1, 1 << 30) << _rewrites[page];
 
     /// <summary>The code at an address, or 0. The next computed jump there finds it by itself.</summary>
     public nint Find(ulong pc)
@@ -96,11 +96,12 @@ internal sealed class TranslationCache : IDisposable
 
         var page = (int)((pc - _memory.Start) >> GuestMemory.PageShift);
         var version = _versions[page];
-        if (_asked.TryGetValue(pc, out var asked) && asked == version) return;
+        if (_enqueued >= WaitingMax || (_asked.TryGetValue(pc, out var asked) && asked == version)) return;
+        if (_asked.Count >= SlotsMax) _asked.Clear();
         _asked[pc] = version;
         if (Collect(pc) is not { } code) return;
-        if (_settings.Background) CompileLater(code, version);
-        else Install(pc, version, Compile(code));
+        if (_settings.Background) CompileLater(code, version, _surroundings, _slots);
+        else Install(code, version, _slots, Compile(code, _surroundings));
     }
 
     /// <summary>Installs what was compiled, on the guest's thread, between two instructions.</summary>
@@ -108,18 +109,22 @@ internal sealed class TranslationCache : IDisposable
     {
         while (_made.TryDequeue(out var made))
         {
-            Interlocked.Decrement(ref _waiting);
-            Install(made.Pc, made.Version, made.Block);
+            Interlocked.Decrement(ref _news);
+            _enqueued--;
+            Install(made.Code, made.Version, made.Slots, made.Block);
         }
     }
 
-    /// <summary>Translates for somebody who wants to read the result.</summary>
-    public CompiledMethod? Show(BlockCode code) => BlockEmitter.Translate(_isa, code, _surroundings, withText: true, out _);
-
     /// <summary>Bytes of a page were written that had been translated.</summary>
-    public void Rewritten(int page, ulong offset, ulong length)
+    /// <param name="page">The page.</param>
+    /// <param name="offset">Offset of the first byte in RAM.</param>
+    /// <param name="length">How many bytes, all in the page.</param>
+    /// <param name="retired">Instructions retired so far.</param>
+    public void Rewritten(int page, ulong offset, ulong length, ulong retired)
     {
         _versions[page]++;
+        if (retired - _rewrittenAt[page] > RewritesForgotten) _rewrites[page] = 0;
+        _rewrittenAt[page] = retired;
         if (_rewrites[page] < RewritesMax) _rewrites[page]++;
         if (!_blocksByPage.TryGetValue(page, out var blocks)) return;
         for (var i = blocks.Count - 1; i >= 0; i--)
@@ -139,7 +144,7 @@ internal sealed class TranslationCache : IDisposable
         var instructions = new List<DecodedInstruction>();
         var at = pc;
         var pageEnd = pc - ((pc - _memory.Start) & (GuestMemory.PageBytes - 1)) + GuestMemory.PageBytes;
-        while (instructions.Count < InstructionsMax && at < pageEnd)
+        while (instructions.Count < _settings.BlockInstructions && at < pageEnd)
         {
             if (!_decoded.TryFetch(at, out var instruction)) break;
             if (instruction.Class != InstructionClass.User || instruction.Definition is null) break;
@@ -151,29 +156,54 @@ internal sealed class TranslationCache : IDisposable
         return instructions.Count == 0 ? null : new BlockCode(pc, [.. instructions], (int)(at - pc));
     }
 
-    private void CompileLater(BlockCode code, uint version) => TranslationWorker.Enqueue(() =>
+    private BlockSurroundings Surroundings()
     {
-        _made.Enqueue((code.Pc, version, Compile(code)));
-        Interlocked.Increment(ref _waiting);
-    });
+        unsafe
+        {
+            // SAFETY: memory, watch and this cache live and die with the machine; code that outlives them never runs.
+            return new BlockSurroundings(
+                _memory.Start,
+                _memory.Size,
+                (nint)_memory.Watch.Free,
+                _jumps.Entries,
+                int.Log2(_isa.UnitBytes),
+                _slots.SlotOf);
+        }
+    }
 
-    private Block? Compile(BlockCode code)
+    private void CompileLater(BlockCode code, uint version, BlockSurroundings surroundings, SlotTable slots)
     {
-        var method = BlockEmitter.Translate(_isa, code, _surroundings, withText: false, out var translated);
+        _enqueued++;
+        TranslationWorker.Enqueue(() =>
+        {
+            _made.Enqueue((code, version, slots, Compile(code, surroundings)));
+            Interlocked.Increment(ref _news);
+        });
+    }
+
+    private Block? Compile(BlockCode code, BlockSurroundings surroundings)
+    {
+        var method = BlockEmitter.Translate(_isa, code, surroundings, withText: false, out var translated);
         return method is null ? null : new Block(translated, method);
     }
 
-    private void Install(ulong pc, uint version, Block? block)
+    private void Install(BlockCode code, uint version, SlotTable slots, Block? block)
     {
+        var pc = code.Pc;
         var page = (int)((pc - _memory.Start) >> GuestMemory.PageShift);
-        if (version != _versions[page])
+        if (version != _versions[page] || slots != _slots)
         {
             _statistics.Outdated++;
             return;
         }
 
         if (block is null) return; // it stays among those that were asked for: no second try
-        if (IlBytes + block.Method.IlBytes > _settings.CacheBytes) DropAll();
+        if (IlBytes + block.Method.IlBytes > _settings.CacheBytes || _slots.Count > SlotsMax)
+        {
+            DropAll();
+            return; // the block refers to slots that are gone; if it is still hot it is asked for again
+        }
+
         _memory.Watch.MarkCode(pc - _memory.Start, (ulong)block.Code.Bytes);
         _blocks[pc] = block;
         if (!_blocksByPage.TryGetValue(page, out var blocks)) _blocksByPage.Add(page, blocks = []);
@@ -203,6 +233,8 @@ internal sealed class TranslationCache : IDisposable
         _blocksByPage.Clear();
         _asked.Clear();
         _jumps.Clear();
+        _slots = new SlotTable();
+        _surroundings = Surroundings();
         _statistics.Flushes++;
     }
 }

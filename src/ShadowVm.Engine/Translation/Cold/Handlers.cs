@@ -8,10 +8,13 @@ using ShadowVm.Isa.Ir;
 namespace ShadowVm.Engine.Translation.Cold;
 
 /// <summary>A handler with the operands it wants in its record, by position.</summary>
-/// <param name="Entry">The code.</param>
+/// <param name="Method">The code, which lives as long as this.</param>
 /// <param name="Operands">Operand numbers.</param>
-/// <param name="IlText">The IL as text, where it was asked for.</param>
-internal sealed record Handler(nint Entry, int[] Operands, string IlText = "");
+internal sealed record Handler(CompiledMethod Method, int[] Operands)
+{
+    /// <summary>Where the code begins.</summary>
+    public nint Entry => Method.Entry;
+}
 
 /// <summary>
 /// The cold tier's handlers of one definition, made from its IR when they are first wanted and shared by all machines
@@ -24,7 +27,6 @@ internal sealed class Handlers
     private readonly IsaDefinition _isa;
     private readonly Dictionary<(Instruction, int), Handler?> _handlers = [];
     private readonly Dictionary<Instruction, FrozenDictionary<int, long>> _destinations = [];
-    private readonly List<CompiledMethod> _methods = [];
     private readonly Lock _gate = new();
 
     private Handlers(IsaDefinition isa) => _isa = isa;
@@ -47,20 +49,11 @@ internal sealed class Handlers
         if (decoded.Definition is not { } instruction || decoded.Class != InstructionClass.User) return null;
         lock (_gate)
         {
-            if (!_destinations.TryGetValue(instruction, out var destinations))
-            {
-                _destinations.Add(instruction, destinations = Destinations(instruction));
-            }
-
+            var known = KnownIn(decoded, instruction);
             var mask = 0;
-            foreach (var (operand, zero) in destinations)
-            {
-                if (decoded.Operands[operand] == zero) mask |= 1 << operand;
-            }
-
+            foreach (var operand in known.Keys) mask |= 1 << operand;
             if (!_handlers.TryGetValue((instruction, mask), out var handler))
             {
-                var known = destinations.Where(each => (mask & 1 << each.Key) != 0).ToFrozenDictionary();
                 handler = Make(instruction, decoded.Length, known, withText: false);
                 _handlers.Add((instruction, mask), handler);
             }
@@ -69,11 +62,23 @@ internal sealed class Handlers
         }
     }
 
-    /// <summary>Makes a handler to be looked at.</summary>
-    public Handler? Show(DecodedInstruction decoded) =>
-        decoded.Definition is { } instruction && decoded.Class == InstructionClass.User
-            ? Make(instruction, decoded.Length, FrozenDictionary<int, long>.Empty, withText: true)
-            : null;
+    /// <summary>As <see cref="For"/>, made anew and with its IL as text.</summary>
+    public Handler? Show(DecodedInstruction decoded)
+    {
+        if (decoded.Definition is not { } instruction || decoded.Class != InstructionClass.User) return null;
+        lock (_gate) return Make(instruction, decoded.Length, KnownIn(decoded, instruction), withText: true);
+    }
+
+    /// <summary>Operands whose very value the handler is made for, because it drops a result.</summary>
+    private FrozenDictionary<int, long> KnownIn(DecodedInstruction decoded, Instruction instruction)
+    {
+        if (!_destinations.TryGetValue(instruction, out var destinations))
+        {
+            _destinations.Add(instruction, destinations = Destinations(instruction));
+        }
+
+        return destinations.Where(each => decoded.Operands[each.Key] == each.Value).ToFrozenDictionary();
+    }
 
     private Handler? Make(Instruction instruction, int length, FrozenDictionary<int, long> known, bool withText)
     {
@@ -91,8 +96,7 @@ internal sealed class Handlers
             CompiledMethod.HandlerParameters,
             withText,
             il => new HandlerEmitter(il, _isa, length, places).EmitHandler(specialized));
-        lock (_gate) _methods.Add(method);
-        return new Handler(method.Entry, places, method.Text);
+        return new Handler(method, places);
     }
 
     /// <summary>Operands that choose where a result goes, with the number there that drops it.</summary>

@@ -35,6 +35,9 @@ internal sealed class BlockEmitter : StepEmitter
     /// <summary>Size of an entry of that table in bytes.</summary>
     public const int JumpEntryBytes = 16;
 
+    // Beyond this many stores in exits that are hardly ever taken, those exits share one that stores all registers.
+    private const int ExitStoresMax = 64;
+
     private readonly BlockCode _block;
     private readonly BlockSurroundings _surroundings;
     private readonly RegisterCache _registers;
@@ -42,6 +45,7 @@ internal sealed class BlockEmitter : StepEmitter
     private Label? _giveUp;
     private Label _head;
     private bool _loops;
+    private bool _sharesExit;
     private int _index;
 
     private BlockEmitter(IlWriter il, IsaDefinition isa, BlockCode block, BlockSurroundings surroundings)
@@ -112,7 +116,7 @@ internal sealed class BlockEmitter : StepEmitter
 
     protected override void LoadWatch() => Il.Const(_surroundings.Watch);
 
-    protected override void StoreRegister(int slot, LocalBuilder value) => _registers.Store(slot, value);
+    protected override void StoreRegister(int slot, Action loadValue) => _registers.Store(slot, loadValue);
 
     protected override void StoreRegisterAt(Node step, LocalBuilder index, LocalBuilder value) =>
         throw new InvalidOperationException("a block knows its registers");
@@ -168,22 +172,33 @@ internal sealed class BlockEmitter : StepEmitter
 
     private void Emit(List<Specialized> instructions)
     {
-        var (read, written) = (new SortedSet<int>(), new SortedSet<int>());
+        var (read, written, exitStores) = (new SortedSet<int>(), new SortedSet<int>(), 0);
         foreach (var instruction in instructions)
         {
             instruction.Visit(n =>
             {
                 if (n.Op == Op.Register) read.Add(n.Index);
+                if (n.Op is Op.Load or Op.Store or Op.ProbeStore or Op.Raise) exitStores += written.Count;
+            });
+            instruction.Visit(n =>
+            {
                 if (n.Op == Op.SetRegister) written.Add(n.Index);
             });
             _loops |= GoesTo(instruction, _block.Pc);
         }
+
+        _sharesExit = exitStores > ExitStoresMax;
 
         var partial = Il.Label();
         _head = Il.Label();
         if (_loops)
         {
             foreach (var slot in read.Union(written)) _registers.Fetch(slot);
+        }
+        else if (_sharesExit)
+        {
+            // The shared exit stores them all, written by then or not.
+            foreach (var slot in written) _registers.Fetch(slot);
         }
 
         Il.Mark(_head);
@@ -216,16 +231,44 @@ internal sealed class BlockEmitter : StepEmitter
         _index--;
         if (falls) LeaveTo(pc & AddressMask);
 
-        foreach (var (label, index, dirty) in _givenUp)
-        {
-            Il.Mark(label);
-            _registers.WriteBack(dirty);
-            Return(AddressOf(index), HostExit.Interpret, instructions.Count - index);
-        }
+        EmitGivenUp(written);
 
         Il.Mark(partial);
         _registers.WriteBack(dirtyAtHead);
         Return(_block.Pc, HostExit.Partial, instructions.Count);
+    }
+
+    /// <summary>The ways out for single instructions that the reference interpreter must do.</summary>
+    private void EmitGivenUp(SortedSet<int> written)
+    {
+        if (!_sharesExit)
+        {
+            foreach (var (label, index, dirty) in _givenUp)
+            {
+                Il.Mark(label);
+                _registers.WriteBack(dirty);
+                Return(AddressOf(index), HostExit.Interpret, _block.Instructions.Length - index);
+            }
+
+            return;
+        }
+
+        var (pc, shared) = (Il.Local(), Il.Label());
+        foreach (var (label, index, _) in _givenUp)
+        {
+            Il.Mark(label);
+            Il.Argument(CompiledMethod.Counter);
+            Il.Const(_block.Instructions.Length - index);
+            Il.Op(OpCodes.Add);
+            Il.SetArgument(CompiledMethod.Counter);
+            Il.Const((long)AddressOf(index));
+            Il.Set(pc);
+            Il.Branch(OpCodes.Br, shared);
+        }
+
+        Il.Mark(shared);
+        _registers.WriteBack(written);
+        Return(() => Il.Get(pc), HostExit.Interpret, 0);
     }
 
     private ulong AddressMask => Fold.Mask(Isa.AddressBits);
@@ -248,10 +291,12 @@ internal sealed class BlockEmitter : StepEmitter
     }
 
     /// <summary>Gives control back, with what the counter gets back.</summary>
-    private void Return(ulong pc, HostExit reason, int unretired)
+    private void Return(ulong pc, HostExit reason, int unretired) => Return(() => Il.Const((long)pc), reason, unretired);
+
+    private void Return(Action loadPc, HostExit reason, int unretired)
     {
         Il.WordAddress(Isa.PcSlot);
-        Il.Const((long)pc);
+        loadPc();
         Il.StoreWord();
         Il.WordAddress(EngineWords.Exit);
         Il.Const((long)reason);

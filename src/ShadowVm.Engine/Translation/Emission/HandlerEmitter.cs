@@ -102,10 +102,10 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         Il.Op(OpCodes.Conv_I);
     }
 
-    protected override void StoreRegister(int slot, LocalBuilder value)
+    protected override void StoreRegister(int slot, Action loadValue)
     {
         Il.WordAddress(slot);
-        Il.Get(value);
+        loadValue();
         Il.StoreWord();
     }
 

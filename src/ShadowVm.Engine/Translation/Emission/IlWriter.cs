@@ -112,7 +112,11 @@ internal sealed class IlWriter
         Line($"call {method.DeclaringType!.Name}.{method.Name}");
     }
 
-    public void Unaligned() => _il.Emit(OpCodes.Unaligned, (byte)1);
+    public void Unaligned()
+    {
+        _il.Emit(OpCodes.Unaligned, (byte)1);
+        Line("unaligned. 1");
+    }
 
     /// <summary>
     /// Goes on in the method whose address is on the stack, and never comes back: a jump, not a call, so that chains

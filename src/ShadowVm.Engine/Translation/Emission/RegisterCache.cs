@@ -27,10 +27,10 @@ internal sealed class RegisterCache(IlWriter il)
         il.Set(Place(slot));
     }
 
-    /// <summary>A slot gets the value of a local.</summary>
-    public void Store(int slot, LocalBuilder value)
+    /// <summary>A slot gets a value, which is put on the stack when it is asked for.</summary>
+    public void Store(int slot, Action loadValue)
     {
-        il.Get(value);
+        loadValue();
         il.Set(Place(slot));
         _valid.Add(slot);
         _dirty.Add(slot);

@@ -48,8 +48,8 @@ internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
     /// <summary>Where the instruction is given up: the reference interpreter does it.</summary>
     protected abstract Label GiveUp { get; }
 
-    /// <summary>Writes a register; the value is in a local.</summary>
-    protected abstract void StoreRegister(int slot, LocalBuilder value);
+    /// <summary>Writes a register with a value that is put on the stack when it is asked for.</summary>
+    protected abstract void StoreRegister(int slot, Action loadValue);
 
     /// <summary>Writes a register that the record names.</summary>
     protected abstract void StoreRegisterAt(Node step, LocalBuilder index, LocalBuilder value);
@@ -124,6 +124,13 @@ internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
         for (var i = 0; i < steps.Length; i++)
         {
             var step = steps[i];
+            if (i == steps.Length - 1 && step.Op == Op.SetRegister && _pending.Count == 0)
+            {
+                // Nothing can come between this and the commit: the value goes where it belongs at once.
+                StoreRegister(step.Index, () => Expressions.Emit(step.A!));
+                return true;
+            }
+
             if (i < steps.Length - 1 || !Specialized.ContainsGoto(step))
             {
                 EmitStep(step);
@@ -316,7 +323,7 @@ internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
     {
         foreach (var (step, value, index) in _pending)
         {
-            if (index is null) StoreRegister(step.Index, value);
+            if (index is null) StoreRegister(step.Index, () => Il.Get(value));
             else StoreRegisterAt(step, index, value);
         }
 

@@ -1,0 +1,47 @@
+namespace ShadowVm.Compare;
+
+/// <summary>All peers, by the names that --peers and --tiers know.</summary>
+/// <param name="guests">Folder of the workloads' images.</param>
+/// <param name="hello">Image of the guest that start-up is measured with.</param>
+/// <param name="work">Folder of the native builds.</param>
+/// <param name="shadowvm">ShadowVm's program.</param>
+internal sealed class Peers(string guests, string hello, string work, string shadowvm)
+{
+    public static readonly string[] Names = ["shadowvm", "qemu-icount", "qemu", "native", "native-scalar"];
+
+    public static readonly string[] Tiers = ["reference", "cold", "block"];
+
+    private static readonly string[] _virt =
+        ["-M", "virt", "-bios", "none", "-display", "none", "-serial", "stdio", "-monitor", "none"];
+
+    /// <summary>ShadowVm in a tier.</summary>
+    public Peer ShadowVm(string tier) => new(
+        tier,
+        PeerKind.ShadowVm,
+        work => (shadowvm, ["run", Image(work), "--tier", tier, .. Set(work, tier)]),
+        Reduced: tier == "reference");
+
+    /// <summary>Another peer, or null where what it needs isn't installed; <paramref name="missing"/> names that.</summary>
+    public Peer? Other(string name, out string missing)
+    {
+        // A fixed shift counts each instruction, which is what ShadowVm is compared for; shift=auto would also steer the
+        // guest's clock after the host's. With sleep=off, which auto excludes, QEMU never waits for the host's time.
+        string[] icount = name == "qemu-icount" ? ["-icount", "shift=0,sleep=off"] : [];
+        var native = name.StartsWith("native", StringComparison.Ordinal);
+        missing = native ? "gcc" : "qemu-system-riscv64";
+        if (Find(missing) is not { } program) return null;
+        return native
+            ? new Peer(name, PeerKind.Native, run => (Path.Combine(work, name, run.Program), []))
+            : new Peer(name, PeerKind.Emulator, run => (program, [.. _virt, .. icount, "-kernel", Image(run)]));
+    }
+
+    /// <summary>Where a program lies on the path, or null.</summary>
+    public static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, program))
+        .FirstOrDefault(File.Exists);
+
+    private static string[] Set(Work work, string tier) => tier == "reference" && work.Rounds != 0 ? ["--set", $"0={work.Rounds}"] : [];
+
+    private string Image(Work run) => run == Workload.StartUp ? hello : Path.Combine(guests, run.Program + ".elf");
+}

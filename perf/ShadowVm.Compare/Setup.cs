@@ -1,0 +1,63 @@
+namespace ShadowVm.Compare;
+
+/// <summary>Builds what a comparison needs and finds who can take part.</summary>
+/// <param name="folders">The checkout.</param>
+/// <param name="says">Takes a line for whoever waits.</param>
+/// <param name="cancel">Ends a running build.</param>
+internal sealed class Setup(Folders folders, Action<string> says, CancellationToken cancel)
+{
+    /// <summary>ShadowVm's program.</summary>
+    public string ShadowVm { get; private set; } = "";
+
+    /// <summary>The peers of these names; what isn't installed is left out with a line.</summary>
+    /// <param name="names">Of <see cref="Peers.Names"/>.</param>
+    /// <param name="tiers">Of <see cref="Peers.Tiers"/>, each a peer in ShadowVm's place.</param>
+    /// <param name="shadowvm">A program to take instead of publishing this checkout's.</param>
+    public async Task<Peer[]> Prepare(string[] names, string[] tiers, string? shadowvm)
+    {
+        ShadowVm = shadowvm ?? Path.Combine(folders.Work, "publish", "shadowvm");
+        var known = new Peers(folders.Images, folders.Hello, folders.Work, ShadowVm);
+        var chosen = new List<Peer>();
+        foreach (var name in names)
+        {
+            if (name == "shadowvm")
+            {
+                if (shadowvm is null) await Publish();
+                var knowsTiers = await KnowsTiers();
+                foreach (var tier in tiers)
+                {
+                    if (knowsTiers) chosen.Add(known.ShadowVm(tier));
+                    else says($"tier {tier} is left out: {ShadowVm} has no --tier");
+                }
+            }
+            else if (known.Other(name, out var missing) is { } peer)
+            {
+                chosen.Add(peer);
+            }
+            else
+            {
+                says($"{name} is left out: {missing} is not installed");
+            }
+        }
+
+        if (chosen.Exists(peer => peer.Kind == PeerKind.Native))
+        {
+            says("building the native programs");
+            await Measured.Run("bash", [Path.Combine(folders.Guests, "build.sh"), "native", folders.Work], cancel);
+        }
+
+        return chosen.Count == 0 ? throw new CompareException("none of the peers is installed") : [.. chosen];
+    }
+
+    private async Task Publish()
+    {
+        says("publishing ShadowVm");
+        var project = Path.Combine(folders.Root, "src", "ShadowVm.Cli");
+        var target = Path.GetDirectoryName(ShadowVm)!;
+        string[] options = ["-c", "Release", "--nologo", "-v", "quiet", "-nodeReuse:false"];
+        await Measured.Run("dotnet", ["publish", project, "-o", target, .. options], cancel);
+    }
+
+    private async Task<bool> KnowsTiers() =>
+        (await Measured.Run(ShadowVm, ["run", "--help"], cancel)).Output.Contains("--tier", StringComparison.Ordinal);
+}
