@@ -17,6 +17,16 @@ internal static class Program
 {
     private const int BadInputExitCode = 2;
 
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("run", RunCommand.Create),
+        ("primary", PrimaryCommand.Create),
+        ("backup", BackupCommand.Create),
+        ("demo", DemoCommand.Create),
+        ("isa", IsaCommand.Create),
+        ("simulate", SimulateCommand.Create),
+    ];
+
     public static int Main(string[] args)
     {
         var root = new RootCommand("A virtual machine monitor that keeps a RISC guest running when its host dies.");
@@ -25,12 +35,12 @@ internal static class Program
             help.Action = new HelpWithExamples(["shadowvm demo", "shadowvm run hello", "shadowvm isa list"]);
         }
 
-        root.Add(RunCommand.Create());
-        root.Add(PrimaryCommand.Create());
-        root.Add(BackupCommand.Create());
-        root.Add(DemoCommand.Create());
-        root.Add(IsaCommand.Create());
-        root.Add(SimulateCommand.Create());
+        // Where the first word is a command's name, no other one can be meant, and none is put together.
+        var named = Array.FindIndex(Commands, command => args.Length > 0 && command.Name == args[0]);
+        for (var i = 0; i < Commands.Length; i++)
+        {
+            if (named < 0 || named == i) root.Add(Commands[i].Create());
+        }
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count != 0 && parsed.Action is not HelpWithExamples)

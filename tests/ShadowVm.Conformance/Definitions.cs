@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
+using ShadowVm.Engine;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
-using ShadowVm.Engine;
 using ShadowVm.Vmm;
 
 namespace ShadowVm.Conformance;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ShadowVm.Host.Arbitration;
 using ShadowVm.Engine;
+using ShadowVm.Host.Arbitration;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Machine.Elf;

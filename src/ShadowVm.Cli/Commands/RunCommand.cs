@@ -13,12 +13,14 @@ internal static class RunCommand
     {
         var command = new DocumentedCommand(
             "run",
-            "Run a guest unprotected. Its console is stdin and stdout, its exit code is the command's.\n"
-            + $"Bundled guests: {string.Join(", ", GuestImages.Bundled)}.",
+            "Run a guest unprotected. Its console is stdin and stdout, its exit code is the command's.",
             "shadowvm run hello",
             "shadowvm run compute --set 0=200 --stats",
             "shadowvm run journal --disk path=disk.img,size=1M",
-            "shadowvm run program.elf -m 64M --clock instructions");
+            "shadowvm run program.elf -m 64M --clock instructions")
+        {
+            More = static () => $"Bundled guests: {string.Join(", ", GuestImages.Bundled)}.\n\n",
+        };
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
         var stats = new Option<bool>("--stats") { Description = "At the end, say on stderr what was done and where the time went; the last line is for scripts." };

@@ -106,8 +106,9 @@ internal sealed class DescriptionParser
     private void ReadFor(List<Token> tokens)
     {
         if (tokens.Count < 2) Error(tokens[0], "write: for NAME...");
-        foreach (var token in tokens.Skip(1))
+        for (var at = 1; at < tokens.Count; at++)
         {
+            var token = tokens[at];
             if (!IsName(token)) continue;
             if (_architectures.Contains(token.Text)) Error(token, $"'{token.Text}' stands here twice");
             else _architectures.Add(token.Text);
@@ -154,7 +155,7 @@ internal sealed class DescriptionParser
         if (ReadProperties(tokens, 3, [.. Place, .. kind.Properties]) is not { } properties || !named) return;
         var (start, size) = (properties[0].Value, properties[1].Value);
         if (!CheckWindow(name, kind, start, size)) return;
-        _devices.Add(new DeviceDescription(name.Text, kind.Name, start, size, [.. properties.Skip(2)]));
+        _devices.Add(new DeviceDescription(name.Text, kind.Name, start, size, properties.GetRange(2, properties.Count - 2)));
         if (_devices.Count == MachineDescription.MaxDevices + 1)
         {
             Error(tokens[0], $"there are more than {MachineDescription.MaxDevices} devices");
