@@ -23,7 +23,10 @@ internal static class RunCommand
         };
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
-        var stats = new Option<bool>("--stats") { Description = "At the end, say on stderr what was done and where the time went; the last line is for scripts." };
+        var stats = new Option<bool>("--stats")
+        {
+            Description = "At the end, say on stderr what was done and where the time went; the last line is for scripts.",
+        };
         command.Add(stats);
         command.SetAction(result =>
         {

@@ -46,8 +46,7 @@ internal sealed class RunStatistics
 
         var startUp = Stopwatch.GetElapsedTime(_began, _built);
         var sinceProcess = DateTime.Now - Process.GetCurrentProcess().StartTime - Stopwatch.GetElapsedTime(_built);
-        Line(output, "start-up", $"{Ms(startUp)} to build the machine, {Ms(definition)} of it for the definition; "
-            + $"{Ms(sinceProcess)} since the process began");
+        Line(output, "start-up", $"machine {Ms(startUp)}, of it definition {Ms(definition)}; since the process began {Ms(sinceProcess)}");
         output.WriteLine(Summary(last, run));
     }
 
@@ -72,9 +71,10 @@ internal sealed class RunStatistics
         foreach (var (name, instructions, ticks) in tiers)
         {
             var time = TimeOf(ticks);
+            var share = Number(100.0 * instructions / Math.Max(all, 1), "N2") + " %";
             var rate = instructions == 0 ? "" : Number(instructions / time.TotalMicroseconds, "N1");
             output.WriteLine(
-                $"{name,-12}{Number(instructions),18}{Number(100.0 * instructions / Math.Max(all, 1), "N2") + " %",9}{Ms(time),13}{rate,12}".TrimEnd());
+                $"{name,-12}{Number(instructions),18}{share,9}{Ms(time),13}{rate,12}".TrimEnd());
         }
 
         var rest = run - TimeOf(tiers.Sum(tier => tier.Ticks));
