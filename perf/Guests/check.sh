@@ -23,7 +23,7 @@ on_shadowvm() {
     dotnet "$shadowvm" run "$(image "$1" "$2")" "${set[@]}" --stats 2>"$out/stats" </dev/null
 }
 
-instructions() { grep -oE '[0-9]+ instructions' "$out/stats" | cut -d' ' -f1; }
+instructions() { sed -n 's/^shadowvm: \([0-9]*\) instructions.*/\1/p' "$out/stats"; }
 
 if [ "${1:-}" = --record ]; then
     ./build.sh guests bin
