@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using ShadowVm.Cli.CommandLine;
 using ShadowVm.Cli.Commands;
+using ShadowVm.Cli.Output;
 using ShadowVm.Host;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
@@ -69,7 +70,7 @@ internal static class Program
 
     private static int Fail(string sentence)
     {
-        Console.Error.WriteLine($"shadowvm: {sentence}");
+        Outcomes.Say(sentence);
         return BadInputExitCode;
     }
 

@@ -21,6 +21,30 @@ public sealed class EngineStatistics
     /// <summary>Time in translated blocks.</summary>
     public long BlockTicks { get; internal set; }
 
+    /// <summary>Time in instructions that the monitor carried out, devices included.</summary>
+    public long MonitorTicks { get; internal set; }
+
+    /// <summary>Times that the engine stopped at a kernel instruction.</summary>
+    public long KernelExits { get; internal set; }
+
+    /// <summary>Times that the engine stopped at a drain instruction.</summary>
+    public long DrainExits { get; internal set; }
+
+    /// <summary>Times that the engine stopped before an access to a device.</summary>
+    public long DeviceExits { get; internal set; }
+
+    /// <summary>Entries into the guest's trap handler that an instruction caused.</summary>
+    public long Traps { get; internal set; }
+
+    /// <summary>Entries into the guest's trap handler for interrupts.</summary>
+    public long Interrupts { get; internal set; }
+
+    /// <summary>
+    /// Time that the translation of blocks took on whichever thread did it, up to the last block that was taken from
+    /// there; what was translated in vain counts as well.
+    /// </summary>
+    public long TranslationTicks { get; internal set; }
+
     /// <summary>Blocks that were translated and installed.</summary>
     public long BlocksTranslated { get; internal set; }
 
@@ -54,4 +78,14 @@ public sealed class EngineStatistics
     /// first run.
     /// </summary>
     public Func<long>? Clock { get; set; }
+
+    internal void CountExit(ExitReason reason)
+    {
+        switch (reason)
+        {
+            case ExitReason.Kernel: KernelExits++; break;
+            case ExitReason.Drain: DrainExits++; break;
+            case ExitReason.Device: DeviceExits++; break;
+        }
+    }
 }

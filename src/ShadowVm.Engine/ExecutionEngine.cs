@@ -41,7 +41,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         _isa = isa;
         _settings = settings;
         _decoded = new DecodeCache(isa, memory);
-        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, _decoded);
+        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, _decoded) { Statistics = Statistics };
         _warmUp = settings.Tier == Tier.Reference ? long.MaxValue : settings.WarmUp;
     }
 
@@ -93,7 +93,12 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     /// Carries out the one instruction at pc for the monitor, whatever its class, devices included. It takes one from
     /// the recovery counter, whether it retires or traps.
     /// </summary>
-    public void StepPrivileged() => _reference.StepPrivileged();
+    public void StepPrivileged()
+    {
+        var began = Now();
+        _reference.StepPrivileged();
+        Statistics.MonitorTicks += Now() - began;
+    }
 
     /// <summary>
     /// Enters the guest's trap handler for an interrupt before the instruction at pc. It takes one from the recovery
@@ -158,6 +163,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         var reason = _reference.Run(ref counter);
         Statistics.ReferenceInstructions += before - counter;
         Statistics.ReferenceTicks += Now() - began;
+        if (reason != ExitReason.Counter) Statistics.CountExit(reason);
         return reason;
     }
 

@@ -56,16 +56,7 @@ public sealed partial class IsaDefinition
     {
         if (Model is null || !Model.EncodingsByName.TryGetValue(name, out var encoding) || encoding.IsReserved)
             throw new ArgumentException($"The definition '{Name}' has no instruction '{name}'.");
-        var word = encoding.Value;
-        foreach (var (field, value) in fields)
-        {
-            var operand = encoding.Find(field)
-                ?? throw new ArgumentException($"The instruction '{name}' has no field '{field}'.");
-            if (!operand.Fits(value))
-                throw new ArgumentException($"The value {value} does not fit the field '{field}' of '{name}'.");
-            word |= operand.Insert(value);
-        }
-
+        var word = Given(encoding, fields);
         foreach (var operand in encoding.Operands)
         {
             if (!Array.Exists(fields, f => f.Field == operand.Name))

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ShadowVm.Engine;
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Translation.Listing;
 using ShadowVm.Events;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Numerics;
@@ -110,6 +111,12 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
 
     /// <summary>What the engine did so far, for whoever tunes it; no part of guest state.</summary>
     public EngineStatistics Statistics => _engine.Statistics;
+
+    /// <summary>
+    /// The translated blocks that may run now, by guest address; asked for while no epoch runs. The list outlives
+    /// the machine.
+    /// </summary>
+    public IReadOnlyList<HostCode> TranslatedBlocks() => _engine.TranslatedBlocks();
 
     /// <summary>The guest's instruction set.</summary>
     public IsaDefinition Isa => _isa;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace ShadowVm.Cli.Tests;
@@ -110,22 +109,5 @@ public sealed class AssembleCommandTests : IDisposable
         Assert.Contains("shadowvm isa asm hello.s -o hello.elf && shadowvm run hello.elf", help.Output, StringComparison.Ordinal);
     }
 
-    private (int ExitCode, string Output, string Error) Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = _folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "shadowvm.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
+    private (int ExitCode, string Output, string Error) Run(params string[] arguments) => Program.Run(_folder, arguments);
 }

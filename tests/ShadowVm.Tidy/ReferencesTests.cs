@@ -29,7 +29,7 @@ public class ReferencesTests
         ["ShadowVm.Replication"] = ["System.IO.Hashing"],
         ["ShadowVm.Simulation"] = [],
         ["ShadowVm.Host"] = [],
-        ["ShadowVm.Cli"] = ["Spectre.Console", "System.CommandLine"],
+        ["ShadowVm.Cli"] = ["Iced", "Spectre.Console", "System.CommandLine"],
     };
 
     [Fact]

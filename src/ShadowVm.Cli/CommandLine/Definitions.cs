@@ -5,6 +5,7 @@ using ShadowVm.Host.LifeCycle;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
 using ShadowVm.Machine.Elf;
+using ShadowVm.Vmm;
 
 namespace ShadowVm.Cli.CommandLine;
 
@@ -40,7 +41,9 @@ internal sealed class Definitions
     }
 
     /// <summary>Builds guests whose definition is found here.</summary>
-    public VirtualMachineFactory Guests(ParseResult result)
+    /// <param name="result">The command line.</param>
+    /// <param name="onBuilt">Told of each machine before it runs, or null.</param>
+    public VirtualMachineFactory Guests(ParseResult result, Action<VirtualMachine>? onBuilt = null)
     {
         var library = Library(result);
         return new VirtualMachineFactory(name =>
@@ -58,7 +61,10 @@ internal sealed class Definitions
             {
                 LoadTime += Stopwatch.GetElapsedTime(began);
             }
-        });
+        })
+        {
+            OnBuilt = onBuilt,
+        };
     }
 
     /// <summary>
@@ -101,6 +107,14 @@ internal sealed class Definitions
         throw new UsageException(refused.Count == 1
             ? $"--isa: {refused[0]}"
             : $"--isa: '{wanted}' is neither a definition ({string.Join(", ", names)}) nor a variant of one");
+    }
+
+    /// <summary>The name of the only definition that there is.</summary>
+    public static string Only(IsaLibrary library)
+    {
+        var names = library.Names();
+        if (names.Count == 1) return names[0];
+        throw new UsageException($"--isa: name a definition or a variant; there are {string.Join(", ", names)}");
     }
 
     /// <summary>The definition that an image's header asks for.</summary>

@@ -18,12 +18,12 @@ internal static class IsaCommand
             "Definitions of instruction sets: list, check, show, disassemble, assemble.",
             "shadowvm isa list",
             "shadowvm isa check",
-            "shadowvm isa show NAME INSTRUCTION",
+            "shadowvm isa show add rd=3 rs1=1 rs2=2",
             "shadowvm isa disasm hello",
             "shadowvm isa asm hello.s -o hello.elf");
         command.Add(List());
         command.Add(Check());
-        command.Add(Show());
+        command.Add(Isa.ShowCommand.Create());
         command.Add(Disassemble());
         command.Add(Isa.AssembleCommand.Create());
         return command;
@@ -85,42 +85,6 @@ internal static class IsaCommand
             }
 
             return errors == 0 ? 0 : FindingsExitCode;
-        });
-        return command;
-    }
-
-    private static DocumentedCommand Show()
-    {
-        var command = new DocumentedCommand(
-            "show",
-            "Show an instruction: encoding, class, operands, its text, and the IR it is lowered to.",
-            "shadowvm isa show VARIANT addi");
-        var isa = new Argument<string>("ISA") { Description = "A definition or a variant." };
-        var instruction = new Argument<string?>("INSTRUCTION")
-        {
-            Description = "Its name; all names are listed where it is left out.",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        command.Add(isa);
-        command.Add(instruction);
-        var definitions = AddDefinitions(command);
-        command.SetAction(result =>
-        {
-            var definition = Definitions.Load(definitions.Library(result), result.GetRequiredValue(isa));
-            if (result.GetValue(instruction) is not { } wanted)
-            {
-                foreach (var each in definition.Instructions)
-                {
-                    Console.Out.WriteLine($"{each.Name,-12} {each.DeclaredClass.ToString().ToLowerInvariant()}");
-                }
-
-                return 0;
-            }
-
-            var text = definition.Describe(wanted) ?? throw new UsageException(
-                $"{definition.Variant} has no instruction '{wanted}'; `shadowvm isa show {definition.Variant}` lists them");
-            Console.Out.Write(text);
-            return 0;
         });
         return command;
     }

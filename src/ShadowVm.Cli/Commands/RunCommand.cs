@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using ShadowVm.Cli.CommandLine;
 using ShadowVm.Cli.Output;
 using ShadowVm.Host.LifeCycle;
@@ -25,34 +23,28 @@ internal static class RunCommand
         };
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
-        var stats = new Option<bool>("--stats") { Description = "At the end, say instructions, epochs, speed and what loading took." };
+        var stats = new Option<bool>("--stats") { Description = "At the end, say on stderr what was done and where the time went; the last line is for scripts." };
         command.Add(stats);
         command.SetAction(result =>
         {
+            var statistics = result.GetValue(stats) ? new RunStatistics() : null;
             var configuration = guest.Read(result, new RoleSettings { Solo = true });
             using var events = outside.Observer(result);
             using var stop = new StopSignal();
             var counting = new ProgressCounter(events.Observer);
-            var watch = Stopwatch.StartNew();
             var outcome = Runner.Run(
                 new RunnerOptions
                 {
-                    Guests = guest.Definitions.Guests(result),
+                    Guests = guest.Definitions.Guests(result, statistics is null ? null : statistics.Watch),
                     Configuration = configuration,
                     Console = outside.Console(result, insecurePlaintext: false),
                     Disks = outside.Disks(result),
                     Observer = counting,
                 },
                 stop.Token);
-            if (result.GetValue(stats)) Report(counting.Last, watch.Elapsed, guest.Definitions.LoadTime);
+            statistics?.Write(Console.Error, counting.Last, guest.Definitions.LoadTime);
             return Outcomes.Report(outcome);
         });
         return command;
     }
-
-    private static void Report(ReplicaProgress last, TimeSpan elapsed, TimeSpan loading) => Console.Error.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"shadowvm: {last.Instructions} instructions, {last.Epoch} epochs, {elapsed.TotalSeconds:0.000} s, "
-        + $"{last.Instructions / elapsed.TotalMicroseconds:0.0} million instructions/s; "
-        + $"definition {loading.TotalMilliseconds:0.0} ms"));
 }

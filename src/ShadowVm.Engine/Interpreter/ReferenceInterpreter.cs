@@ -59,6 +59,9 @@ public sealed partial class ReferenceInterpreter
     /// <summary>Instruction that an exit left at pc, or null where nothing could be fetched there.</summary>
     public DecodedInstruction? Current => _instruction;
 
+    /// <summary>Where traps and interrupts are counted.</summary>
+    internal EngineStatistics Statistics { get; init; } = new();
+
     /// <summary>Forgets that the guest waits.</summary>
     public void ClearWaits() => Waits = false;
 
@@ -114,6 +117,7 @@ public sealed partial class ReferenceInterpreter
     /// </summary>
     public void EnterInterrupt(ulong cause)
     {
+        Statistics.Interrupts++;
         _instruction = null;
         _pc = _next = _cpu[_pcSlot];
         EnterTrap(cause, 0);
@@ -204,6 +208,7 @@ public sealed partial class ReferenceInterpreter
         }
 
         if (_status != Status.Raised) throw new InvalidOperationException($"a fault hook raised nothing at {_pc:x}");
+        Statistics.Traps++;
         EnterTrap(_raisedCause, _raisedValue);
         return true;
     }

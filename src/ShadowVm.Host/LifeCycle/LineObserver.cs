@@ -49,6 +49,13 @@ public sealed class LineObserver(TextWriter writer, bool quiet = false) : IRepli
     private void Write(string line)
     {
         if (quiet) return;
-        lock (_lock) writer.WriteLine("shadowvm: " + line);
+        try
+        {
+            lock (_lock) writer.WriteLine("shadowvm: " + line);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // A terminal that is gone or a full disk takes no lines; the guest must go on all the same.
+        }
     }
 }

@@ -165,6 +165,13 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
             return;
         }
 
+        if (WhyNotFenced() is { } sentence)
+        {
+            // Asked first: a generation that is taken in vain would keep the other replica, which may be well, from going on.
+            Role.PostFailure(new HostException(sentence, RoleExitCodes.Failed));
+            return;
+        }
+
         bool? won;
         var told = false;
         while ((won = _arbiter.TryTake(generation)) is null && !_stop.IsCancellationRequested)
@@ -187,6 +194,16 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
             : new Fence(old, _options.FenceCommand, address).Carry();
         Role.PostFenced(done, detail);
     });
+
+    /// <summary>Why the old primary can't be shut out, where this is a backup and that is known already.</summary>
+    private string? WhyNotFenced()
+    {
+        if (_configuration is not { Primary: var old } || old == ProcessIdentity.Current || old.IsOnThisHost) return null;
+        return _options.Fencing is not null || _options.FenceCommand is not null
+            ? null
+            : $"The old primary at {Volatile.Read(ref _peer)} runs on another host and there is no --fence command: "
+                + "this replica ends.";
+    }
 
     void IReplicaSurroundings.TakingOver(TakeOverOrder order) => OpenAfterTakeOver();
 

@@ -28,8 +28,13 @@ internal static class InterruptFrames
 /// <summary>The backup's buffer of received interrupts that belong to no ended epoch yet.</summary>
 internal sealed class InterruptAssembly
 {
+    // What all interrupts of one epoch may have together: a disk's requests at once are far below.
+    private const long EpochBytesMax = 64 << 20;
+    private const int InterruptBytes = 64; // what one without data costs here
+
     private readonly List<Interrupt> _whole = [];
     private readonly List<byte> _partial = [];
+    private long _bytes;
 
     /// <summary>True between the frames of one interrupt.</summary>
     public bool Partial => _partial.Count != 0;
@@ -43,6 +48,8 @@ internal sealed class InterruptAssembly
             return $"an interrupt has more than {FrameLimits.InterruptBytesMax} bytes";
         }
 
+        _bytes += frame.Data.Length + InterruptBytes;
+        if (_bytes > EpochBytesMax) return $"the interrupts of epoch {epoch} have more than {EpochBytesMax} bytes";
         if (!frame.More && _partial.Count == 0)
         {
             _whole.Add(new Interrupt(frame.Epoch, frame.Class, frame.Bound, frame.Data));
@@ -62,6 +69,7 @@ internal sealed class InterruptAssembly
         Interrupt[] all = [.. _whole];
         _whole.Clear();
         _partial.Clear();
+        _bytes = 0;
         return all;
     }
 }

@@ -7,14 +7,14 @@ namespace ShadowVm.Replication.Roles;
 internal sealed class OutputGate(IRoleActions actions)
 {
     private readonly Queue<Output> _held = new();
-    private readonly HashSet<ulong> _unconfirmed = [];
+    private readonly Dictionary<ulong, int> _unconfirmed = [];
     private readonly Queue<ulong> _order = new();
 
     /// <summary>Every output through this number is out for good.</summary>
     public ulong ReleasedThrough { get; private set; }
 
-    /// <summary>Bytes of the outputs that are held.</summary>
-    public long HeldBytes { get; private set; }
+    /// <summary>Bytes of the outputs that are held, or left and are not out for good yet.</summary>
+    public long PendingBytes { get; private set; }
 
     /// <summary>True where outputs wait for their epoch.</summary>
     public bool Holds => _held.Count != 0;
@@ -30,7 +30,7 @@ internal sealed class OutputGate(IRoleActions actions)
     {
         foreach (var output in outputs)
         {
-            HeldBytes += output.Data.Length;
+            PendingBytes += output.Data.Length;
             _held.Enqueue(output);
         }
     }
@@ -41,7 +41,7 @@ internal sealed class OutputGate(IRoleActions actions)
         while (_held.TryPeek(out var output) && output.Epoch <= throughEpoch)
         {
             _held.Dequeue();
-            HeldBytes -= output.Data.Length;
+            PendingBytes -= output.Data.Length;
             LetOut(output);
         }
     }
@@ -49,7 +49,8 @@ internal sealed class OutputGate(IRoleActions actions)
     /// <summary>Lets one output out without holding it.</summary>
     public void LetOut(Output output)
     {
-        _unconfirmed.Add(output.Number);
+        // A number that leaves again, after a take-over, is still one output.
+        if (_unconfirmed.TryAdd(output.Number, output.Data.Length)) PendingBytes += output.Data.Length;
         _order.Enqueue(output.Number);
         actions.Release(output);
     }
@@ -57,9 +58,9 @@ internal sealed class OutputGate(IRoleActions actions)
     /// <summary>A backend has it for good; true where <see cref="ReleasedThrough"/> went on.</summary>
     public bool Confirm(ulong number)
     {
-        _unconfirmed.Remove(number);
+        if (_unconfirmed.Remove(number, out var bytes)) PendingBytes -= bytes;
         var before = ReleasedThrough;
-        while (_order.TryPeek(out var first) && !_unconfirmed.Contains(first))
+        while (_order.TryPeek(out var first) && !_unconfirmed.ContainsKey(first))
         {
             ReleasedThrough = Math.Max(ReleasedThrough, first);
             _order.Dequeue();

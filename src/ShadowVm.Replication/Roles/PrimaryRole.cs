@@ -165,6 +165,7 @@ public sealed class PrimaryRole : IRole
             _actions.Send(new ReleasedThrough(_reported), flush: false);
         }
 
+        Permit();
         FinishIfDone();
     }
 
@@ -204,7 +205,7 @@ public sealed class PrimaryRole : IRole
         if (_state == State.Ended) return;
         _stopping = true;
         // With no epoch under way this is a boundary already.
-        if (_state is State.Waiting or State.Greeting || _ended >= _permitted) Stop();
+        if (_state is State.Waiting or State.Greeting || _ended >= _permitted || _exitCode is not null) Stop();
     }
 
     /// <summary>The backup's role goes on as this one, alone, after a take-over.</summary>
@@ -318,8 +319,8 @@ public sealed class PrimaryRole : IRole
     {
         var through = _state switch
         {
-            State.Solo => _gate.HeldBytes > _settings.HeldOutputBytes ? 0UL : ulong.MaxValue,
-            State.Protected => _lag.PermittedThrough(_ended, _gate.HeldBytes > _settings.HeldOutputBytes),
+            State.Solo => _gate.PendingBytes > _settings.HeldOutputBytes ? 0UL : ulong.MaxValue,
+            State.Protected => _lag.PermittedThrough(_ended, _gate.PendingBytes > _settings.HeldOutputBytes),
             _ => 0UL,
         };
         if (_state == State.Protected && _settings.Commit == CommitPolicy.Epoch) through = Math.Min(through, _received + 1);
@@ -368,7 +369,8 @@ public sealed class PrimaryRole : IRole
 
     private void Stop()
     {
-        if (_state == State.Protected)
+        // A backup that is being greeted may be ready before this one hears of it: it must not take over.
+        if (_state is State.Protected or State.Greeting)
         {
             _actions.Send(new Goodbye(RoleExitCodes.Stopped, Stopped: true), flush: true);
         }

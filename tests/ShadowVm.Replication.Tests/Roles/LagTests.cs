@@ -72,6 +72,7 @@ public class LagTests
             role.OnTick((long)epoch * 30);
             role.OnEpochEnded(Report(epoch, [Free(epoch, epoch, bytes: 100)], [new Interrupt(epoch, 1, false, new byte[100])]));
             role.OnFrame(Acknowledged(epoch, epoch));
+            role.OnReleased(epoch);
             permitted = _actions.PermittedThrough;
         }
     }

@@ -22,13 +22,15 @@ public class OutputGateTests
     }
 
     [Fact]
-    public void Bytes_count_while_they_are_held()
+    public void Bytes_count_until_they_are_out_for_good()
     {
         var gate = new OutputGate(_actions);
         gate.Hold([Free(1, 1, bytes: 10), Free(2, 2, bytes: 5)]);
-        Assert.Equal(15, gate.HeldBytes);
+        Assert.Equal(15, gate.PendingBytes);
         gate.Release(1);
-        Assert.Equal(5, gate.HeldBytes);
+        Assert.Equal(15, gate.PendingBytes);
+        gate.Confirm(1);
+        Assert.Equal(5, gate.PendingBytes);
     }
 
     [Fact]

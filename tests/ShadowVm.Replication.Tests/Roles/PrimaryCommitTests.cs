@@ -129,6 +129,8 @@ public class PrimaryCommitTests
         for (var epoch = 2UL; epoch <= 10; epoch++) role.OnEpochEnded(Report(epoch));
         Assert.Equal(0UL, _actions.PermittedThrough);
         role.OnFrame(Acknowledged(10, 10));
+        Assert.Equal(0UL, _actions.PermittedThrough); // they have left, and no backend has them for good
+        role.OnReleased(1);
         Assert.True(_actions.PermittedThrough >= 11);
     }
 }

@@ -8,9 +8,6 @@ namespace ShadowVm.Cli.Commands.Isa;
 /// <summary><c>shadowvm isa asm</c>: a small guest without a cross compiler.</summary>
 internal static class AssembleCommand
 {
-    private const int FindingsExitCode = 2;
-    private const string OriginDefault = "0x80000000";
-
     public static Command Create()
     {
         var command = new DocumentedCommand(
@@ -36,7 +33,7 @@ internal static class AssembleCommand
         {
             Description = "Address of the section .text.",
             HelpName = "ADDRESS",
-            DefaultValueFactory = _ => OriginDefault,
+            DefaultValueFactory = _ => AssemblySource.OriginDefault,
         };
         var listing = new Option<bool>("--listing") { Description = "Print address, word and text of each line." };
         command.Add(file);
@@ -49,42 +46,15 @@ internal static class AssembleCommand
         command.SetAction(result =>
         {
             var library = definitions.Library(result);
-            var definition = Definitions.Load(library, result.GetValue(isa) ?? Only(library));
-            var name = result.GetRequiredValue(file);
-            var assembled = Assembler.Assemble(
-                definition, name, Read(name), Values.Number("--org", result.GetRequiredValue(origin)));
-            foreach (var finding in assembled.Diagnostics) Console.Error.WriteLine(finding);
-            if (!assembled.Succeeded) return FindingsExitCode;
+            var definition = Definitions.Load(library, result.GetValue(isa) ?? Definitions.Only(library));
+            var assembled = AssemblySource.Assemble(definition, result.GetRequiredValue(file), result.GetRequiredValue(origin));
+            if (assembled is null) return AssemblySource.FindingsExitCode;
             var target = result.GetValue(output);
             if (target is null || result.GetValue(listing)) Write(definition, assembled, Console.Out);
             if (target is not null) Write(target, ElfWriter.Write(definition, assembled));
             return 0;
         });
         return command;
-    }
-
-    private static string Only(IsaLibrary library)
-    {
-        var names = library.Names();
-        if (names.Count == 1) return names[0];
-        throw new UsageException($"--isa: name a definition or a variant; there are {string.Join(", ", names)}");
-    }
-
-    private static string Read(string name)
-    {
-        try
-        {
-            if (new FileInfo(name).Length > Assembler.MaxSource)
-            {
-                throw new UsageException($"{name}: more than {Assembler.MaxSource >> 20} MiB");
-            }
-
-            return File.ReadAllText(name);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new UsageException($"{name}: can't be read: {e.Message}");
-        }
     }
 
     private static void Write(string name, byte[] image)

@@ -35,7 +35,7 @@ internal sealed class TranslationCache : IDisposable
     private readonly Dictionary<ulong, Block> _blocks = [];
     private readonly Dictionary<int, List<Block>> _blocksByPage = [];
     private readonly Dictionary<ulong, uint> _asked = []; // with the page's version then
-    private readonly ConcurrentQueue<(BlockCode Code, uint Version, SlotTable Slots, Block? Block)> _made = new();
+    private readonly ConcurrentQueue<(BlockCode Code, uint Version, SlotTable Slots, Compilation Made)> _made = new();
     private readonly uint[] _versions;
     private readonly byte[] _rewrites;
     private readonly ulong[] _rewrittenAt;
@@ -111,7 +111,7 @@ internal sealed class TranslationCache : IDisposable
         {
             Interlocked.Decrement(ref _news);
             _enqueued--;
-            Install(made.Code, made.Version, made.Slots, made.Block);
+            Install(made.Code, made.Version, made.Slots, made.Made);
         }
     }
 
@@ -181,14 +181,19 @@ internal sealed class TranslationCache : IDisposable
         });
     }
 
-    private Block? Compile(BlockCode code, BlockSurroundings surroundings)
+    private Compilation Compile(BlockCode code, BlockSurroundings surroundings)
     {
+        var clock = _statistics.Clock;
+        var began = clock?.Invoke() ?? 0;
         var method = BlockEmitter.Translate(_isa, code, surroundings, withText: false, out var translated);
-        return method is null ? null : new Block(translated, method);
+        var ticks = (clock?.Invoke() ?? 0) - began;
+        return new Compilation(method is null ? null : new Block(translated, method), ticks);
     }
 
-    private void Install(BlockCode code, uint version, SlotTable slots, Block? block)
+    private void Install(BlockCode code, uint version, SlotTable slots, Compilation made)
     {
+        var block = made.Block;
+        _statistics.TranslationTicks += made.Ticks;
         var pc = code.Pc;
         var page = (int)((pc - _memory.Start) >> GuestMemory.PageShift);
         if (version != _versions[page] || slots != _slots)
@@ -237,4 +242,7 @@ internal sealed class TranslationCache : IDisposable
         _surroundings = Surroundings();
         _statistics.Flushes++;
     }
+
+    /// <summary>A block, or null where the code can't be translated, and how long that took by the clock for it.</summary>
+    private readonly record struct Compilation(Block? Block, long Ticks);
 }
