@@ -24,7 +24,8 @@ public sealed partial class IsaDefinition
         var loader = new Loader(source, bag);
         if (!loader.Scan())
             bag.ThrowIfErrors();
-        return Read(source, loader, bag, variant is null ? loader.Rules.Default() : loader.Rules.Parse(source.Name, variant));
+        var chosen = variant is null ? loader.Rules.Default() : loader.Rules.Parse(source.Name, variant);
+        return Read(source, loader, bag, chosen);
     }
 
     /// <summary>Loads the first variant, in the order of <see cref="Variants"/>, that an ELF header is for.</summary>

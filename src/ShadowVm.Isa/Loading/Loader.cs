@@ -215,26 +215,6 @@ internal sealed partial class Loader
         return name.Text;
     }
 
-    /// <summary>
-    /// Reads only what a variant's ELF headers depend on, and forgets it again. The result is of use where nothing
-    /// was reported.
-    /// </summary>
-    public (int Machine, int Class) PeekElf(Variant variant)
-    {
-        Begin(variant);
-        foreach (var (extent, extension) in _all)
-        {
-            var isIn = extension is null || variant.Extensions.Contains(extension);
-            if (isIn && extent.Keyword is ("const" or "enum" or "abi"))
-                Guard(() => First(extent, []));
-        }
-
-        var found = (Model.ElfMachine, Model.ElfClass);
-        Model = new DefinitionModel { Name = Model.Name, Start = Model.Start };
-        Functions = new FunctionLowering(Model);
-        return found;
-    }
-
     /// <summary>Reads all declarations of a variant.</summary>
     public void Read(Variant variant)
     {

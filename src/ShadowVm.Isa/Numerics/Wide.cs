@@ -187,7 +187,7 @@ public readonly struct Wide(ulong upper, ulong lower) : IEquatable<Wide>, ICompa
     public string ToString(string? format, IFormatProvider? formatProvider) =>
         _upper == 0 ? _lower.ToString(format, formatProvider) : ToStringSlowly(format, formatProvider);
 
-    // Apart, so that only they wait for a compiler: what they call depends on the processor or has the framework's type.
+    // Apart, so that only they wait for a compiler: they depend on the processor or have the framework's type.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Wide MultiplySlowly(Wide a, Wide b)
     {

@@ -141,7 +141,8 @@ public static class ElfLoader
     {
         // All lie inside RAM now, so no end wraps. That they don't overlap bounds the work of loading by RAM's size.
         var sorted = new List<ElfSegment>(segments);
-        sorted.Sort(static (a, b) => a.Physical != b.Physical ? a.Physical.CompareTo(b.Physical) : a.Index.CompareTo(b.Index));
+        sorted.Sort(static (a, b) =>
+            a.Physical != b.Physical ? a.Physical.CompareTo(b.Physical) : a.Index.CompareTo(b.Index));
         for (var at = 1; at < sorted.Count; at++)
         {
             var (before, segment) = (sorted[at - 1], sorted[at]);
