@@ -2,15 +2,14 @@ using ShadowVm.Engine;
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Interpreter;
 using ShadowVm.Engine.Memory;
-using ShadowVm.Isa;
+using ShadowVm.Engine.Verification;
 using Xunit.Abstractions;
 
 namespace ShadowVm.Conformance;
 
-/// <summary>The tests that stand in the definition itself, on the reference interpreter.</summary>
+/// <summary>The tests that stand in the definition itself, on every tier.</summary>
 public class DefinitionTests(ITestOutputHelper log)
 {
-    private const ulong Pc = 0x1000;
     private const ulong MemoryBytes = 1 << 20;
 
     public static TheoryData<string> Variants() => [.. Definitions.Variants];
@@ -21,9 +20,13 @@ public class DefinitionTests(ITestOutputHelper log)
     {
         var isa = Definitions.Load(variant);
         Assert.NotEmpty(isa.Tests);
-        var failures = isa.Tests.Select(test => Run(isa, test)).Where(failure => failure is not null);
+        var failures = from mode in TestMode.All
+                       from test in isa.Tests
+                       let failure = VectorTest.Run(isa, test, mode)
+                       where failure is not null
+                       select $"{mode}: {failure}";
         Assert.Empty(failures);
-        log.WriteLine($"{variant}: {isa.Tests.Count} tests of the definition");
+        log.WriteLine($"{variant}: {isa.Tests.Count} tests of the definition, in {TestMode.All.Count} ways");
     }
 
     /// <summary>
@@ -47,55 +50,6 @@ public class DefinitionTests(ITestOutputHelper log)
         var expected = faultAt is { } address ? (1UL, last, address) : (0, 0, 0);
         Assert.Equal(expected, (Register("mcause"), Register("mepc"), Register("mtval")));
     }
-
-    private static string? Run(IsaDefinition isa, IsaTest test)
-    {
-        using var cpu = new CpuState(isa.SlotCount);
-        using var memory = new GuestMemory(0, MemoryBytes);
-        foreach (var file in isa.Registers)
-        {
-            for (var i = 0; i < file.Count; i++) cpu[file.FirstSlot + i] = file.Reset;
-        }
-
-        cpu[isa.PcSlot] = Pc;
-        foreach (var value in test.Before) Set(isa, cpu, memory, value);
-        var fields = test.Fields.Select(field => (field.Name, field.Value)).ToArray();
-        Assert.True(memory.TryWrite(cpu[isa.PcSlot], 4, isa.Encode(test.Instruction, fields)));
-        var engine = new ReferenceInterpreter(isa, cpu, memory, new NoDevices(), new EpochClock());
-        engine.StepPrivileged();
-        if (test.Raises is { } cause)
-        {
-            return cpu.Retired == 0 ? null : $"{test.Place}: {test.Name}: raised nothing, cause {cause} was expected";
-        }
-
-        if (cpu.Retired != 1) return $"{test.Place}: {test.Name}: trapped";
-        foreach (var value in test.After)
-        {
-            var found = Get(isa, cpu, memory, value);
-            if (found != value.Value)
-            {
-                return $"{test.Place}: {test.Name}: {value.Register}[{value.Index}] is {found:x}, expected {value.Value:x}";
-            }
-        }
-
-        return null;
-    }
-
-    private static void Set(IsaDefinition isa, CpuState cpu, GuestMemory memory, IsaTestValue value)
-    {
-        if (value.Register is null) Assert.True(memory.TryWrite(value.Address, value.Width / 8, value.Value));
-        else cpu[Slot(isa, value)] = value.Value;
-    }
-
-    private static ulong Get(IsaDefinition isa, CpuState cpu, GuestMemory memory, IsaTestValue value)
-    {
-        if (value.Register is not null) return cpu[Slot(isa, value)];
-        Assert.True(memory.TryRead(value.Address, value.Width / 8, out var found));
-        return found;
-    }
-
-    private static int Slot(IsaDefinition isa, IsaTestValue value) =>
-        isa.Registers.First(file => file.Name == value.Register).FirstSlot + value.Index;
 
     private sealed class NoDevices : IBus
     {

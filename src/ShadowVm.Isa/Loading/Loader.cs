@@ -37,6 +37,7 @@ internal sealed partial class Loader
         Model = new DefinitionModel { Name = source.Name };
         Functions = new FunctionLowering(Model);
         Rules = new VariantRules();
+        _vectors = source.Vectors;
     }
 
     public DefinitionModel Model { get; private set; }
@@ -44,6 +45,22 @@ internal sealed partial class Loader
     public FunctionLowering Functions { get; private set; }
 
     public VariantRules Rules { get; }
+
+    /// <summary>The extension that a place belongs to, or null.</summary>
+    public string? ExtensionAt(Token place)
+    {
+        string? found = null;
+        foreach (var (extent, extension) in _all)
+        {
+            if (extent.Source == place.Source && extent.Start <= place.Offset && place.Offset < extent.End)
+                found = extension;
+        }
+
+        return found;
+    }
+
+    /// <summary>All files.</summary>
+    public IEnumerable<SourceText> Texts => _texts.Values;
 
     /// <summary>
     /// Finds all declarations and reads the <c>isa</c> block. False where there is nothing to go on with.
@@ -315,12 +332,21 @@ internal sealed partial class Loader
             case var word when Array.IndexOf(LaterKeywords, word) >= 0:
                 throw Fail(extent.Source, extent.Start, $"'{word}' is not carried out by this version of the language");
             default:
-                var shown = extent.Keyword.Length > 0 ? extent.Keyword : extent.FirstLine.Split(' ')[0];
-                throw _bag.Fail(
-                    new Token(TokenKind.Name, shown, extent.Source, extent.Start, true),
-                    $"'{shown}' begins no declaration",
-                    Suggestion.For(shown, Keywords));
+                throw Unknown(extent);
         }
+    }
+
+    /// <summary>A line that begins with no keyword: most often a slip in one, or an instruction without its class.</summary>
+    private GiveUpException Unknown(Extent extent)
+    {
+        var shown = extent.Keyword.Length > 0 ? extent.Keyword : extent.FirstLine.Split(' ')[0];
+        var at = new Token(TokenKind.Name, shown, extent.Source, extent.Start, true);
+        var suggestion = Suggestion.For(shown, Keywords);
+        var isInstruction = suggestion is null && extent.FirstLine.Contains('"', StringComparison.Ordinal);
+        return isInstruction
+            ? _bag.Fail(
+                at, $"The instruction '{shown}' has no class", $"write 'user {shown} ...', or 'kernel' or 'drain'")
+            : _bag.Fail(at, $"'{shown}' begins no declaration", suggestion);
     }
 
     private GiveUpException Fail(SourceText source, int offset, string message)

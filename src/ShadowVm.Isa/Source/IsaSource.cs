@@ -25,39 +25,56 @@ public sealed class IsaSource
     /// <summary>The files in ordinal order of their names.</summary>
     public IReadOnlyList<(string Name, byte[] Bytes)> Files { get; }
 
+    /// <summary>Files of tests that lie beside the definition; no part of it, and read only by who asks for them.</summary>
+    public IReadOnlyList<(string Name, byte[] Bytes)> Vectors { get; private init; } = [];
+
+    /// <summary>The same definition with files of tests.</summary>
+    public IsaSource WithVectors(IReadOnlyList<(string Name, byte[] Bytes)> vectors) => new(Name, Files) { Vectors = vectors };
+
     /// <summary>XxHash128 over names and bytes of all files, each preceded by its length.</summary>
     public UInt128 Hash { get; }
 
     /// <summary>Reads all *.isa files of a folder. No other place reads definition files.</summary>
     /// <param name="path">The definition's folder, such as isa/NAME.</param>
+    /// <param name="vectors">Whether files of tests (*.vectors) are wanted as well.</param>
     /// <exception cref="IsaException">The folder or a file can't be read, is empty or too large.</exception>
-    public static IsaSource FromFolder(string path)
+    public static IsaSource FromFolder(string path, bool vectors = false)
     {
         try
         {
             var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-            var files = Directory.GetFiles(full, "*.isa");
-            if (files.Length == 0)
+            var files = ReadAll(path, full, "isa");
+            if (files.Count == 0)
                 throw new IsaException($"The folder {path} holds no .isa file.");
-            if (files.Length > Limits.Files)
-                throw new IsaException(
-                    $"The folder {path} holds {files.Length} .isa files; {Limits.Files} is the limit.");
-            Array.Sort(files, string.CompareOrdinal);
-            var list = new List<(string, byte[])>(files.Length);
-            foreach (var file in files)
-            {
-                var length = new FileInfo(file).Length;
-                if (length > Limits.FileBytes)
-                    throw new IsaException($"The file {file} has {length} bytes; {Limits.FileBytes} is the limit.");
-                list.Add((Path.GetFileName(file), File.ReadAllBytes(file)));
-            }
-
-            return new IsaSource(Path.GetFileName(full), list);
+            var source = new IsaSource(Path.GetFileName(full), files);
+            return vectors ? source.WithVectors(ReadAll(path, full, "vectors")) : source;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new IsaException($"The definition folder {path} can't be read: {e.Message}");
         }
+    }
+
+    private static List<(string, byte[])> ReadAll(string path, string full, string extension)
+    {
+        var files = Directory.GetFiles(full, "*." + extension);
+        if (files.Length > Limits.Files)
+        {
+            throw new IsaException(
+                $"The folder {path} holds {files.Length} .{extension} files; {Limits.Files} is the limit.");
+        }
+
+        Array.Sort(files, string.CompareOrdinal);
+        var list = new List<(string, byte[])>(files.Length);
+        foreach (var file in files)
+        {
+            var length = new FileInfo(file).Length;
+            if (length > Limits.FileBytes)
+                throw new IsaException($"The file {file} has {length} bytes; {Limits.FileBytes} is the limit.");
+            list.Add((Path.GetFileName(file), File.ReadAllBytes(file)));
+        }
+
+        return list;
     }
 
     private static UInt128 HashOf(List<(string Name, byte[] Bytes)> files)

@@ -1,6 +1,6 @@
 using ShadowVm.Isa;
 
-namespace ShadowVm.Conformance;
+namespace ShadowVm.Engine.Verification;
 
 /// <summary>
 /// Which values a field takes, found by asking the definition: a power of two, its neighbours and their negatives

@@ -1,0 +1,196 @@
+using System.Globalization;
+using ShadowVm.Engine.Memory;
+using ShadowVm.Isa;
+
+namespace ShadowVm.Engine.Verification;
+
+/// <summary>
+/// Every user instruction of a definition with every pair of edge values in the registers it reads and every edge value
+/// in its fields, against the reference interpreter. The cases come from the definition alone. The instruction stands twice
+/// in a block with plain ones between and behind it, so that it meets registers that are still in locals.
+/// </summary>
+public sealed class EdgeTest
+{
+    private const int Steps = 4;
+    private const ulong Code = GuestMemory.PageBytes;
+    private const ulong Data = 2 * GuestMemory.PageBytes;
+    private const ulong MemoryBytes = 4 * GuestMemory.PageBytes;
+
+    private readonly IsaDefinition _isa;
+    private readonly List<uint> _plain;
+    private ulong _chance;
+
+    /// <summary>Prepares tests of a definition.</summary>
+    /// <param name="isa">The definition.</param>
+    /// <param name="seed">Chooses which instructions stand around the one that is tested.</param>
+    public EdgeTest(IsaDefinition isa, ulong seed)
+    {
+        _isa = isa;
+        _chance = seed;
+        _plain = EdgeWords.Plain(isa);
+    }
+
+    /// <summary>Cases that were run.</summary>
+    public long Cases { get; private set; }
+
+    /// <summary>Blocks that were translated for them.</summary>
+    public long Blocks { get; private set; }
+
+    /// <summary>Instructions that translated blocks did.</summary>
+    public long BlockInstructions { get; private set; }
+
+    /// <summary>Instructions that the cold tier did.</summary>
+    public long ColdInstructions { get; private set; }
+
+    /// <summary>Words of a user instruction that are tested; none where no values of its fields were found.</summary>
+    public IReadOnlyCollection<uint> Words(Instruction instruction) =>
+        EdgeWords.Of(_isa, instruction, RegisterUse.Of(_isa, instruction));
+
+    /// <summary>Tests one instruction in one way.</summary>
+    /// <returns>The first failure, or null.</returns>
+    public TestFailure? Run(Instruction instruction, TestMode mode)
+    {
+        var use = RegisterUse.Of(_isa, instruction);
+        foreach (var word in EdgeWords.Of(_isa, instruction, use))
+        {
+            // New processors for each word: code that is rewritten all the time would not be translated any more.
+            using var expected = new TestProcessor(_isa, TestMode.Reference, MemoryBytes);
+            using var found = new TestProcessor(_isa, mode, MemoryBytes);
+            uint[] code = [word, Plain(word), word, Plain(word)];
+            WriteCode(expected, code);
+            WriteCode(found, code);
+            foreach (var (first, second) in Values(use))
+            {
+                Prepare(expected, word, use, first, second);
+                Prepare(found, word, use, first, second);
+                expected.Run(Steps);
+                found.Run(Steps);
+                Cases++;
+                if (Difference(expected, found) is not { } difference) continue;
+                return new TestFailure(
+                    instruction.Place, $"{Text(word)} (0x{word:x}) with 0x{first:x} and 0x{second:x}",
+                    difference.What, difference.Expected, difference.Actual);
+            }
+
+            Blocks += found.Statistics.BlocksTranslated;
+            BlockInstructions += found.Statistics.BlockInstructions;
+            ColdInstructions += found.Statistics.ColdInstructions;
+        }
+
+        return null;
+    }
+
+    private string Text(uint word) => _isa.Disassemble(_isa.Decode(word), Code);
+
+    /// <summary>A plain word by chance; the word itself where the definition has none.</summary>
+    private uint Plain(uint word)
+    {
+        if (_plain.Count == 0) return word;
+        _chance = (_chance * 6364136223846793005) + 1442695040888963407;
+        return _plain[(int)((_chance >> 33) % (ulong)_plain.Count)];
+    }
+
+    private IEnumerable<(ulong First, ulong Second)> Values(RegisterUse use)
+    {
+        var values = EdgeValues(_isa.AddressBits);
+        ulong[] first = use.Read.Count >= 1 || use.ReadSlots.Count > 0 ? values : [values[0]];
+        ulong[] second = use.Read.Count >= 2 || (use.Read.Count == 1 && use.ReadSlots.Count > 0) ? values : [values[0]];
+        return from a in first from b in second select (a, b);
+    }
+
+    private static ulong[] EdgeValues(int width)
+    {
+        var mask = ulong.MaxValue >> (64 - width);
+        var min = 1UL << (width - 1);
+        ulong[] values =
+        [
+            0, 1, 2, 31, 63, 64, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x1_0000_0000,
+            min, min - 1, mask, mask - 1, 0x0123_4567_89ab_cdef, Code, Code - 1, Data, Data + 0xfd, MemoryBytes - 4,
+        ];
+        return [.. values.Select(value => value & mask).Distinct()];
+    }
+
+    /// <summary>The block, and plain instructions at the bottom of memory, where a trap goes whose vector is zero.</summary>
+    private void WriteCode(TestProcessor processor, uint[] words)
+    {
+        Put(Code, words);
+        for (var i = 0UL; i < 8 && _plain.Count > 0; i++) Put(i * 0x80, [_plain[0], _plain[0]]);
+
+        void Put(ulong at, uint[] code)
+        {
+            foreach (var word in code)
+            {
+                var length = _isa.Decode(word).Length;
+                processor.TryPut(at, length, word);
+                at += (ulong)length;
+            }
+        }
+    }
+
+    /// <summary>
+    /// State at reset but for arrays of registers, which are filled, and what the instruction reads, which has the edge values.
+    /// </summary>
+    private void Prepare(TestProcessor processor, uint word, RegisterUse use, ulong first, ulong second)
+    {
+        processor.Reset(Code);
+        var decoded = _isa.Decode(word);
+        var names = decoded.Definition!.OperandNames;
+        foreach (var file in _isa.Registers)
+        {
+            var mask = ulong.MaxValue >> (64 - file.Width);
+            if (file.Count > 1)
+            {
+                for (var i = 0; i < file.Count; i++)
+                {
+                    if (i != file.Zero) processor.Cpu[file.FirstSlot + i] = (0x5a00u + (ulong)i) & mask;
+                }
+
+                for (var i = use.Read.Count - 1; i >= 0; i--)
+                {
+                    var element = decoded.Operands[Array.IndexOf(names, use.Read[i])];
+                    if (element == file.Zero || element < 0 || element >= file.Count) continue;
+                    processor.Cpu[file.FirstSlot + (int)element] = (i % 2 == 0 ? first : second) & mask;
+                }
+            }
+            else if (file.IsPlain && use.ReadSlots.Contains(file.FirstSlot))
+            {
+                processor.Cpu[file.FirstSlot] = (use.Read.Count == 0 ? first : second) & mask;
+            }
+        }
+    }
+
+    private (string What, string Expected, string Actual)? Difference(TestProcessor expected, TestProcessor found)
+    {
+        if (expected.Cpu.Retired != found.Cpu.Retired)
+            return ("the count of retired instructions", Shown(expected.Cpu.Retired), Shown(found.Cpu.Retired));
+        if (!expected.Cpu.Slots.SequenceEqual(found.Cpu.Slots))
+        {
+            var slot = expected.Cpu.Slots.CommonPrefixLength(found.Cpu.Slots);
+            return (NameOf(_isa, slot), Shown(expected.Cpu[slot]), Shown(found.Cpu[slot]));
+        }
+
+        foreach (var page in expected.Memory.DirtyPages)
+        {
+            var right = expected.Memory.Page(page);
+            var wrong = found.Memory.Page(page);
+            var at = right.CommonPrefixLength(wrong);
+            if (at < right.Length) return ($"the byte at 0x{(page << GuestMemory.PageShift) + at:x}", Shown(right[at]), Shown(wrong[at]));
+        }
+
+        expected.Memory.ClearDirty();
+        return null;
+    }
+
+    internal static string NameOf(IsaDefinition isa, int slot)
+    {
+        foreach (var file in isa.Registers)
+        {
+            if (slot < file.FirstSlot || slot >= file.FirstSlot + file.Count) continue;
+            return file.Count == 1 ? file.Name : $"{file.Name}[{slot - file.FirstSlot}]";
+        }
+
+        return $"slot {slot}";
+    }
+
+    internal static string Shown(ulong value) => "0x" + value.ToString("x", CultureInfo.InvariantCulture);
+}
