@@ -61,7 +61,8 @@ public sealed partial class IsaDefinition
     }
 
     /// <summary>
-    /// Names of instructions that a pattern such as <c>c.*w</c> fits, else those that hold the text, else the nearest one.
+    /// Names of instructions that a pattern such as <c>c.*w</c> fits, or an alias of which it fits; else those that hold the
+    /// text, else the nearest one.
     /// </summary>
     /// <param name="pattern">A name or a part of one; '*' stands for any text.</param>
     public IReadOnlyList<string> Search(string pattern)
@@ -70,6 +71,12 @@ public sealed partial class IsaDefinition
         foreach (var instruction in Instructions)
             names.Add(instruction.Name);
         var found = names.FindAll(name => Fits(name, pattern));
+        foreach (var alias in Model?.Aliases ?? [])
+        {
+            if (Fits(alias.Text.Split(' ')[0], pattern) && !found.Contains(alias.Target) && names.Contains(alias.Target))
+                found.Add(alias.Target);
+        }
+
         if (found.Count == 0)
             found = names.FindAll(name => name.Contains(pattern, StringComparison.OrdinalIgnoreCase));
         if (found.Count == 0 && ShadowVm.Isa.Text.Suggestion.Nearest(pattern, names) is { } near)

@@ -8,6 +8,7 @@ namespace ShadowVm.Cli.Output;
 internal static class Disassembly
 {
     private const int WordBytesMax = sizeof(uint);
+    private const int ZerosShownMax = 16;
 
     /// <summary>The executable sections of an ELF file, or its executable segments where it has no sections.</summary>
     public static void WriteElf(
@@ -83,9 +84,31 @@ internal static class Disassembly
                 return;
             }
 
-            WriteLine(isa, symbols, address, Word(code[at..], length, isa.BigEndian), length, output);
+            var word = Word(code[at..], length, isa.BigEndian);
+            if (word == 0 && Zeros(isa, symbols, address, code[at..]) is > ZerosShownMax and var zeros)
+            {
+                output.WriteLine($"{"...",15}");
+                at += zeros;
+                continue;
+            }
+
+            WriteLine(isa, symbols, address, word, length, output);
             at += length;
         }
+    }
+
+    /// <summary>Bytes of zeros that encode nothing, in whole units, up to the next label.</summary>
+    private static int Zeros(IsaDefinition isa, ElfSymbols symbols, ulong address, ReadOnlySpan<byte> code)
+    {
+        if (isa.Decode(0).Definition is not null) return 0;
+        var bytes = 0;
+        while (bytes + isa.UnitBytes <= code.Length && !code.Slice(bytes, isa.UnitBytes).ContainsAnyExcept((byte)0))
+        {
+            if (bytes > 0 && symbols.TryFind(address + (ulong)bytes, out _, out var offset) && offset == 0) break;
+            bytes += isa.UnitBytes;
+        }
+
+        return bytes;
     }
 
     private static void WriteLine(

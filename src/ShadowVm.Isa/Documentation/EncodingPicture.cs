@@ -11,27 +11,41 @@ internal static class EncodingPicture
     private const int Numbers = 16;
     private const int Flat = 30;
 
-    /// <summary>Draws boxes that lie side by side from the highest bit down.</summary>
-    /// <param name="boxes">The boxes.</param>
+    /// <summary>An encoding, each bit as wide as the others.</summary>
+    /// <param name="boxes">Its boxes, the highest bits first.</param>
     /// <param name="bits">Bits of the whole.</param>
     /// <param name="label">What it shows, for who can't see it.</param>
     public static string Draw(IReadOnlyList<EncodingBox> boxes, int bits, string label)
     {
         var step = bits <= 16 ? 40.0 : (double)Wide / bits;
-        var height = Flat;
+        return Draw(boxes, box => box.Width * step, label);
+    }
+
+    /// <summary>A register with fields that may be far apart: as wide as what is written in them.</summary>
+    /// <param name="boxes">Its boxes, the highest bits first.</param>
+    /// <param name="label">What it shows, for who can't see it.</param>
+    public static string DrawFields(IReadOnlyList<EncodingBox> boxes, string label) => Draw(
+        boxes, box => Math.Max(box.Text.Length * Letter + 14, box.Width == 1 ? 26 : 44), label);
+
+    private static string Draw(IReadOnlyList<EncodingBox> boxes, Func<EncodingBox, double> widthOf, string label)
+    {
+        var (height, whole) = (Flat, 2.0);
         foreach (var box in boxes)
         {
-            if (IsUpright(box, step))
+            whole += widthOf(box);
+            if (IsUpright(box, widthOf(box)))
                 height = Math.Max(height, (int)(box.Text.Length * Letter) + 14);
         }
 
         var html = new Html();
-        html.Raw($"<svg class=\"enc\" viewBox=\"0 0 {Number(step * bits + 2)} {Numbers + height + 2}\" ")
-            .Raw($"style=\"max-width:{Number(step * bits + 2)}px\" role=\"img\" aria-label=\"{Html.Escape(label)}\">");
+        html.Raw($"<svg class=\"enc\" viewBox=\"0 0 {Number(whole)} {Numbers + height + 2}\" ")
+            .Raw($"style=\"max-width:{Number(whole)}px\" role=\"img\" aria-label=\"{Html.Escape(label)}\">");
+        var right = 1.0;
         foreach (var box in boxes)
         {
-            var left = (bits - 1 - box.High) * step + 1;
-            var width = box.Width * step;
+            var width = widthOf(box);
+            var left = right;
+            right += width;
             html.Raw($"<rect class=\"{Style(box.Kind)}\" x=\"{Number(left)}\" y=\"{Numbers}\" ")
                 .Raw($"width=\"{Number(width)}\" height=\"{height}\"/>");
             if (box.Width == 1)
@@ -45,14 +59,14 @@ internal static class EncodingPicture
             }
 
             var (x, y) = (left + width / 2, Numbers + height / 2.0);
-            if (IsUpright(box, step))
+            if (IsUpright(box, width))
             {
                 Put(html, Letters(box.Kind), x + 4.5, y, box.Text, $" transform=\"rotate(-90 {Number(x + 4.5)} {Number(y)})\"");
             }
             else if (box.Kind == ElementKind.Fixed)
             {
                 for (var i = 0; i < box.Text.Length; i++)
-                    Put(html, Letters(box.Kind), left + (i + 0.5) * step, y + 5, box.Text[i..(i + 1)], "");
+                    Put(html, Letters(box.Kind), left + (i + 0.5) * width / box.Width, y + 5, box.Text[i..(i + 1)], "");
             }
             else
             {
@@ -63,8 +77,8 @@ internal static class EncodingPicture
         return html.Raw("</svg>\n").ToString();
     }
 
-    private static bool IsUpright(EncodingBox box, double step) =>
-        box.Kind is not (ElementKind.Fixed or ElementKind.Ignored) && box.Text.Length * Letter > box.Width * step - 4;
+    private static bool IsUpright(EncodingBox box, double width) =>
+        box.Kind is not (ElementKind.Fixed or ElementKind.Ignored) && box.Text.Length * Letter > width - 4;
 
     private static string Style(ElementKind kind) => kind switch
     {

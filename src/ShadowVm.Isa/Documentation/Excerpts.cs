@@ -47,7 +47,7 @@ internal static class Excerpts
     public static string Body(Encoding encoding)
     {
         var body = encoding.Short?.Target ?? encoding;
-        return Filled(Dedented(body.Extent.Source.Text[body.BodyStart..body.Extent.End]), body.Row);
+        return Filled(Dedented(Deeper(body.Extent.Source.Text[body.BodyStart..body.Extent.End], body.Extent.Indent)), body.Row);
     }
 
     /// <summary>A whole declaration: the line of a place and all that are indented deeper.</summary>
@@ -85,6 +85,14 @@ internal static class Excerpts
         foreach (var column in columns)
             text = text.Replace("$" + column, row.Cell(column)!.Value.Text, StringComparison.Ordinal);
         return text;
+    }
+
+    /// <summary>A body without what stands behind it: comments that are indented no deeper than its header.</summary>
+    private static string Deeper(string text, int indent)
+    {
+        var lines = text.Split('\n');
+        return string.Join('\n', Array.FindAll(
+            lines, line => line.AsSpan().Trim().Length == 0 || line.Length - line.AsSpan().TrimStart().Length > indent));
     }
 
     private static string Dedented(string text)

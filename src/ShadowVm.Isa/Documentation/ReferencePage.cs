@@ -16,12 +16,14 @@ internal sealed class ReferencePage
     private readonly HashSet<string> _registers = [];
     private readonly Dictionary<string, string> _ids = [];
     private readonly List<(string Id, string Title, List<Encoding> Encodings)> _groups = [];
+    private readonly List<ControlDeclaration> _controls;
     private readonly Html _html = new();
 
     private ReferencePage(IsaDefinition isa)
     {
         _isa = isa;
         _model = isa.Model!;
+        _controls = [.. _model.Controls.Values];
         _registers.UnionWith(_model.State.Keys);
         _registers.UnionWith(_model.Views.Keys);
         foreach (var encoding in _model.Encodings)
@@ -53,9 +55,9 @@ internal sealed class ReferencePage
     private void Write()
     {
         var title = _model.Title.Length > 0 ? _model.Title : _isa.Name;
-        _html.Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+        _html.Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
+            .Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n")
+            .Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n")
             .Element("title", $"{_isa.Variant}: {title}").Raw("\n<style>\n").Raw(ReferenceStyle.Text).Raw("\n</style>\n</head>\n<body>\n");
         WriteContents();
         _html.Raw("<main>\n").Element("h1", title);
@@ -208,7 +210,7 @@ internal sealed class ReferencePage
             _html.Raw($"<article id=\"{ControlId(control)}\">\n<h3>").Element("code", control.Name).Element("span", PlaceOf(control.At), "place")
                 .Raw("</h3>\n");
             if (control.State.Fields.Count > 0)
-                _html.Raw(EncodingPicture.Draw(Fields(control), control.Width, $"Fields of {control.Name}"));
+                _html.Raw(EncodingPicture.DrawFields(Fields(control), $"Fields of {control.Name}"));
             _html.Raw("<pre>").Raw(Highlighter.Mark(Excerpts.Declaration(control.At), _registers)).Raw("</pre>\n</article>\n");
         }
     }
@@ -282,7 +284,7 @@ internal sealed class ReferencePage
     private static string FieldText(Field field) =>
         field.Width == 1 ? $"{field.Name}[{field.Low}]" : $"{field.Name}[{field.High}:{field.Low}]";
 
-    private static string ControlId(ControlDeclaration control) => $"c-{Html.Slug(control.Name)}";
+    private string ControlId(ControlDeclaration control) => $"c-{_controls.IndexOf(control)}-{Html.Slug(control.Name)}";
 
     private static string PlaceOf(Token at) =>
         string.Create(CultureInfo.InvariantCulture, $"{at.Source.Name}:{at.Source.Position(at.Offset).Line}");

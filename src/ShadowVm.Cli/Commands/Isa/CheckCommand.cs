@@ -8,6 +8,7 @@ namespace ShadowVm.Cli.Commands.Isa;
 internal static class CheckCommand
 {
     private const int FindingsExitCode = 1;
+    private const int HolesShownMax = 40;
 
     public static Command Create()
     {
@@ -63,11 +64,15 @@ internal static class CheckCommand
     private static void WriteHoles(IsaDefinition isa)
     {
         var (found, areAll) = isa.FindHoles();
-        foreach (var hole in found) Console.Out.WriteLine($"  {hole,-40}  {hole.Words} words");
         foreach (var bits in found.Select(hole => hole.Bits).Distinct())
         {
-            var words = found.Where(hole => hole.Bits == bits).Aggregate(0UL, (sum, hole) => sum + hole.Words);
-            Console.Out.WriteLine($"{isa.Variant}: {words} words of {bits} bits are claimed by nothing");
+            var ofLength = found.Where(hole => hole.Bits == bits).ToArray();
+            var least = ofLength.Select(hole => hole.Words).OrderDescending().Take(HolesShownMax).Last();
+            foreach (var hole in ofLength.Where(hole => hole.Words >= least)) Console.Out.WriteLine($"  {hole,-40} {hole.Words,12} words");
+            var smaller = ofLength.Count(hole => hole.Words < least);
+            var words = ofLength.Aggregate(0UL, (sum, hole) => sum + hole.Words);
+            var rest = smaller == 0 ? "" : $", those in {smaller} smaller patterns included";
+            Console.Out.WriteLine($"{isa.Variant}: {words} words of {bits} bits are claimed by nothing{rest}");
         }
 
         if (!areAll) Console.Out.WriteLine($"{isa.Variant}: there are more holes than these");
