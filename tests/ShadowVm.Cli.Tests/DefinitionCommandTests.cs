@@ -64,7 +64,7 @@ public sealed class DefinitionCommandTests : IDisposable
     {
         var (code, output, _) = Isa("check", "small", "--holes");
         Assert.Equal(0, code);
-        Assert.Contains("  0000 0000 ---- ---- ---- ---- ---- ----       16777216 words\n", output, StringComparison.Ordinal);
+        Assert.Contains("  0000 0000 ---- ---- ---- ---- ---- ----      16777216 words\n", output, StringComparison.Ordinal);
         Assert.EndsWith("small: 4261412864 words of 32 bits are claimed by nothing\n", output, StringComparison.Ordinal);
     }
 

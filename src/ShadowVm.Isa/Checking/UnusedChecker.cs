@@ -54,9 +54,11 @@ internal sealed class UnusedChecker
         }
     }
 
-    /// <summary>Tells what no variant used.</summary>
+    /// <summary>Tells what no variant used; nothing where there are errors, which may be why.</summary>
     public void Report(IEnumerable<SourceText> texts, DiagnosticBag bag)
     {
+        if (bag.HasErrors)
+            return;
         foreach (var (_, (at, message, hint, isUnused)) in _fields)
         {
             if (isUnused)
