@@ -136,4 +136,15 @@ public class FindingTests
         Assert.Contains("has no class", finding.Message, StringComparison.Ordinal);
         Assert.Equal(Toy.Head.Count(c => c == '\n') + 4, finding.Line);
     }
+
+    [Theory]
+    [InlineData("    elf class 32 machine 9999 data little\n", 9999, true)]
+    [InlineData("    elf class 32 machine 9999 data little\n", 999, false)]
+    [InlineData("    elf machine 9999", 9999, true)]
+    [InlineData("    elf class 32 machine 0x270f data little\n", 1, true)]
+    [InlineData("    elf class 32 machine order ? 1 : 2\n", 7, true)]
+    [InlineData("# self class 32 machine 7\n    elf machine 8\n", 7, false)]
+    [InlineData("abi bare\n", 7, false)]
+    public void A_glance_tells_which_definitions_are_for_other_machines(string text, int machine, bool expected) =>
+        Assert.Equal(expected, new IsaSource("toy", [("toy.isa", System.Text.Encoding.UTF8.GetBytes(text))]).MayBeForElf(machine));
 }

@@ -28,6 +28,7 @@ internal sealed partial class Loader
     private readonly DiagnosticBag _bag;
     private readonly List<(Extent Extent, string? Extension)> _all = [];
     private readonly Dictionary<string, SourceText> _texts = [];
+    private readonly Dictionary<SourceText, List<Extent>> _outlines = [];
     private readonly HashSet<string> _included = [];
 
     public Loader(IsaSource source, DiagnosticBag bag)
@@ -120,7 +121,7 @@ internal sealed partial class Loader
         foreach (var (name, _) in _source.Files)
         {
             var text = _texts[name];
-            foreach (var extent in Outline.Of(text, 0, text.Text.Length, _bag))
+            foreach (var extent in OutlineOf(text))
             {
                 if (extent.Keyword != "isa")
                     continue;
@@ -133,11 +134,14 @@ internal sealed partial class Loader
         return found ?? throw Fail(_texts[_source.Files[0].Name], 0, "No file has an 'isa' declaration");
     }
 
+    private List<Extent> OutlineOf(SourceText text) =>
+        _outlines.TryGetValue(text, out var known) ? known : _outlines[text] = Outline.Of(text, 0, text.Text.Length, _bag);
+
     private void Include(SourceText text)
     {
         if (!_included.Add(text.Name))
             return;
-        var extents = Outline.Of(text, 0, text.Text.Length, _bag);
+        var extents = OutlineOf(text);
         string? extension = null;
         for (var i = 0; i < extents.Count; i++)
         {

@@ -90,7 +90,8 @@ public sealed class IsaLibrary
     {
         foreach (var name in Names())
         {
-            if (IsaDefinition.LoadForElf(Open(name), machine, elfClass) is { } found)
+            var source = Open(name);
+            if (source.MayBeForElf(machine) && IsaDefinition.LoadForElf(source, machine, elfClass) is { } found)
                 return found;
         }
 

@@ -55,6 +55,42 @@ public sealed class IsaSource
         }
     }
 
+    /// <summary>
+    /// Whether an image of an ELF machine number may be for this definition, from a glance at the bytes of its <c>elf</c> lines:
+    /// what is for other machines need not be read. A number that isn't plain may be any.
+    /// </summary>
+    /// <param name="machine">The machine number in the ELF header.</param>
+    public bool MayBeForElf(int machine)
+    {
+        foreach (var (_, bytes) in Files)
+        {
+            var rest = bytes.AsSpan();
+            while (rest.IndexOf("elf "u8) is >= 0 and var at)
+            {
+                var before = rest[..at].TrimEnd((byte)' ');
+                rest = rest[at..];
+                var end = rest.IndexOf((byte)'\n');
+                var line = end < 0 ? rest : rest[..end];
+                if ((before.IsEmpty || before[^1] == (byte)'\n') && MayNameMachine(line, machine))
+                    return true;
+                rest = rest[line.Length..];
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayNameMachine(ReadOnlySpan<byte> line, int machine)
+    {
+        var word = "machine "u8;
+        if (line.IndexOf(word) is not (>= 0 and var at))
+            return false;
+        var number = line[(at + word.Length)..].TrimStart((byte)' ');
+        if (number.IndexOfAny((byte)' ', (byte)'\r') is >= 0 and var end)
+            number = number[..end];
+        return !System.Buffers.Text.Utf8Parser.TryParse(number, out int plain, out var read) || read != number.Length || plain == machine;
+    }
+
     private static List<(string, byte[])> ReadAll(string path, string full, string extension)
     {
         var files = Directory.GetFiles(full, "*." + extension);
