@@ -83,7 +83,12 @@ public sealed partial class LinuxProgram
 
     private Outcome Continue(Transfer transfer, FileReply reply)
     {
-        if (reply.Error != Errno.None && transfer.Done == 0) return Fail(reply.Error);
+        if (reply.Error != Errno.None && transfer.Done == 0)
+        {
+            if (transfer is { Step: Step.Read, Flag: true }) _space.Unmap(transfer.Address, transfer.Parts[0].Length);
+            return Fail(reply.Error);
+        }
+
         switch (transfer.Step)
         {
             case Step.Open:

@@ -37,7 +37,7 @@ public sealed partial class LinuxProgram : IDevice
     /// <param name="wordBytes">Bytes of a pointer.</param>
     /// <param name="settings">What the program is started with.</param>
     /// <param name="console">Its standard streams.</param>
-    internal LinuxProgram(
+    public LinuxProgram(
         ushort index,
         IDeviceHost host,
         LinuxAbi abi,

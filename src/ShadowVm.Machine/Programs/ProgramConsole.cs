@@ -6,20 +6,20 @@ namespace ShadowVm.Machine.Programs;
 /// A program's standard streams: what it writes leaves at the end of the epoch, as from any console, so that a relay
 /// gives each byte once; what is typed waits until it is read.
 /// </summary>
-internal sealed class ProgramConsole(ushort index, IDeviceHost host) : IDevice
+public sealed class ProgramConsole(ushort index, IDeviceHost host) : IDevice
 {
     private readonly List<byte> _gathered = [];
     private readonly Queue<byte> _typed = new();
     private byte _kind = ConsoleMessages.Bytes;
 
     /// <summary>Told of input.</summary>
-    public Action? OnInput { get; set; }
+    internal Action? OnInput { get; set; }
 
     /// <summary>Nothing more comes.</summary>
-    public bool Ended { get; private set; }
+    internal bool Ended { get; private set; }
 
     /// <summary>Bytes that wait.</summary>
-    public int Typed => _typed.Count;
+    internal int Typed => _typed.Count;
 
     /// <inheritdoc/>
     public string Name => "console";
@@ -34,7 +34,7 @@ internal sealed class ProgramConsole(ushort index, IDeviceHost host) : IDevice
     public ulong? Deadline => null;
 
     /// <summary>Writes bytes to the output, or to the error output.</summary>
-    public void Write(ReadOnlySpan<byte> bytes, bool isError)
+    internal void Write(ReadOnlySpan<byte> bytes, bool isError)
     {
         var kind = isError ? ConsoleMessages.ErrorBytes : ConsoleMessages.Bytes;
         if (kind != _kind) EndEpoch();
@@ -44,7 +44,7 @@ internal sealed class ProgramConsole(ushort index, IDeviceHost host) : IDevice
     }
 
     /// <summary>Takes bytes that were typed.</summary>
-    public void Read(Span<byte> bytes)
+    internal void Read(Span<byte> bytes)
     {
         foreach (ref var each in bytes) each = _typed.Dequeue();
     }
