@@ -295,7 +295,7 @@ internal sealed class HostFiles : IDisposable
         foreach (var name in new[] { ".", ".." }.Concat(names).Skip((int)Math.Min(request.Offset, int.MaxValue)))
         {
             var at = Path.Combine(host, name);
-            byte type = name is "." or ".." ? (byte)4 : FileTree.LinkAt(at) is not null ? (byte)10 : Directory.Exists(at) ? (byte)4 : (byte)8;
+            var type = TypeOf(name, at);
             var bytes = Encoding.UTF8.GetBytes(name);
             if (data.Length + bytes.Length + 10 > FileRequest.BytesMax) break;
             System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(number, Inode(seen.TrimEnd('/') + "/" + name));
@@ -307,6 +307,12 @@ internal sealed class HostFiles : IDisposable
 
         return Done(0, data.ToArray());
     }
+
+    /// <summary>DT_DIR, DT_LNK or DT_REG.</summary>
+    private static byte TypeOf(string name, string host) =>
+        name is "." or ".." ? (byte)4
+        : FileTree.LinkAt(host) is not null ? (byte)10
+        : Directory.Exists(host) ? (byte)4 : (byte)8;
 
     /// <summary>FNV-1a over the path: the same on every host, as a file system's own number wouldn't be.</summary>
     private static ulong Inode(string seen)

@@ -109,7 +109,11 @@ public sealed partial class LinuxProgram
             case FileKind.Host:
                 return NextPart(new Transfer
                 {
-                    Step = Step.Read, File = file, Parts = parts, Offset = at ?? file.Offset, MovesFile = at is null,
+                    Step = Step.Read,
+                    File = file,
+                    Parts = parts,
+                    Offset = at ?? file.Offset,
+                    MovesFile = at is null,
                 });
             case FileKind.Input when at is not null:
                 return Fail(Errno.ESPIPE);
@@ -188,7 +192,11 @@ public sealed partial class LinuxProgram
         if (parts.Count == 0) return Done(0);
         var transfer = new Transfer
         {
-            Step = Step.Write, File = file, Parts = parts, Offset = at ?? file.Offset, MovesFile = at is null,
+            Step = Step.Write,
+            File = file,
+            Parts = parts,
+            Offset = at ?? file.Offset,
+            MovesFile = at is null,
         };
         if (!file.Appends) return NextPart(transfer);
         // Where the end is, is asked for once: the write itself is at an offset, so that a repeat changes nothing.
@@ -211,7 +219,12 @@ public sealed partial class LinuxProgram
 
     private Outcome ReadMapping(OpenFile file, ulong at, ulong length, long offset) => NextPart(new Transfer
     {
-        Step = Step.Read, File = file, Parts = [(at, length)], Offset = offset, Address = at, Flag = true,
+        Step = Step.Read,
+        File = file,
+        Parts = [(at, length)],
+        Offset = offset,
+        Address = at,
+        Flag = true,
     });
 
     private Outcome Seek(ulong descriptor, long offset, int whence, ulong resultAt)
@@ -336,7 +349,9 @@ public sealed partial class LinuxProgram
         if (TryResolve(directory, pathAt, out var path) is var error and not Errno.None) return Fail(error);
         var request = new FileRequest
         {
-            Operation = FileOperation.MakeDirectory, Path = path, Mode = (uint)mode & 0xfff & ~_mask,
+            Operation = FileOperation.MakeDirectory,
+            Path = path,
+            Mode = (uint)mode & 0xfff & ~_mask,
         };
         return LookFirst(path, wantsIt: false, request, new Transfer { Step = Step.Plain });
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using ShadowVm.Engine.Memory;
 using ShadowVm.Isa.Linux;
 
 namespace ShadowVm.Machine.Programs;

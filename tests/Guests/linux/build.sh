@@ -29,4 +29,4 @@ build() # ISA COMPILER FLAGS...
 build riscv riscv64-linux-gnu -march=rv64imafd -mabi=lp64d
 build mips mips-linux-gnu -mno-abicalls -fno-pic -G0
 build mipsel mipsel-linux-gnu -mno-abicalls -fno-pic -G0
-build alpha alpha-linux-gnu
+build alpha alpha-linux-gnu -Wl,-z,max-page-size=8192
