@@ -23,10 +23,10 @@ public static class IllegalWordTest
 
     private static TestProcessor Executed(IsaDefinition isa, uint word, TestMode mode)
     {
-        var processor = new TestProcessor(isa, mode, 4 * VectorTest.Code);
+        var processor = new TestProcessor(isa, mode.Settings, 0, 4 * VectorTest.Code);
         processor.Reset(VectorTest.Code);
-        processor.TryPut(VectorTest.Code, isa.Decode(word).Length, word);
-        processor.Run(1);
+        processor.Write(VectorTest.Code, word);
+        processor.Run(1, mode.InEpochsOfOne);
         return processor;
     }
 }

@@ -4,26 +4,35 @@ using ShadowVm.Isa;
 
 namespace ShadowVm.Engine.Verification;
 
-/// <summary>A processor with RAM at address 0, no device, and the monitor's part in a few lines.</summary>
+/// <summary>A processor with some RAM, no device, and the monitor's part in a few lines.</summary>
 public sealed class TestProcessor : IDisposable
 {
+    /// <summary>Where RAM begins where nobody says otherwise.</summary>
+    public const ulong Ram = 0x1000;
+
+    /// <summary>Bytes of RAM where nobody says otherwise.</summary>
+    public const ulong RamBytes = 3 * GuestMemory.PageBytes;
+
+    /// <summary>The last page of such RAM.</summary>
+    public const ulong Data = Ram + (2 * GuestMemory.PageBytes);
+
     private readonly ExecutionEngine _engine;
 
-    /// <summary>Makes one with all state at its reset values and zeros in memory.</summary>
-    public TestProcessor(IsaDefinition isa, TestMode mode, ulong memoryBytes)
+    /// <summary>Makes one with zeros everywhere, which reset replaces by reset values.</summary>
+    /// <param name="isa">The definition.</param>
+    /// <param name="settings">How it carries code out.</param>
+    /// <param name="start">Where RAM begins.</param>
+    /// <param name="bytes">Bytes of RAM.</param>
+    public TestProcessor(IsaDefinition isa, EngineSettings settings, ulong start = Ram, ulong bytes = RamBytes)
     {
         Isa = isa;
-        Mode = mode;
         Cpu = new CpuState(isa.SlotCount);
-        Memory = new GuestMemory(0, memoryBytes);
-        _engine = new ExecutionEngine(isa, Cpu, Memory, new NoBus(), new EpochClock(), mode.Settings);
+        Memory = new GuestMemory(start, bytes);
+        _engine = new ExecutionEngine(isa, Cpu, Memory, new NoBus(), new EpochClock(), settings);
     }
 
     /// <summary>The definition.</summary>
     public IsaDefinition Isa { get; }
-
-    /// <summary>How it carries code out.</summary>
-    public TestMode Mode { get; }
 
     /// <summary>Its registers.</summary>
     public CpuState Cpu { get; }
@@ -36,6 +45,9 @@ public sealed class TestProcessor : IDisposable
 
     /// <summary>Cause of the last trap that an instruction raised, if there was one since <see cref="Reset"/>.</summary>
     public UInt128? LastCause => _engine.LastCause;
+
+    /// <summary>Sets registers to their reset values and pc to the first address of RAM.</summary>
+    public void Reset() => Reset(Memory.Start);
 
     /// <summary>Sets registers to their reset values and pc to an address.</summary>
     public void Reset(ulong pc)
@@ -52,11 +64,36 @@ public sealed class TestProcessor : IDisposable
         _engine.LastCause = null;
     }
 
+    /// <summary>Slot of a register, by its name in <see cref="RegisterFile.Name"/>.</summary>
+    public int Slot(string register) => Isa.Registers.First(file => file.Name == register).FirstSlot;
+
     /// <summary>Runs so many instructions and trap entries, kernel instructions included.</summary>
-    public void Run(int steps)
+    /// <param name="steps">How many.</param>
+    /// <param name="inEpochsOfOne">Whether the recovery counter expires at each.</param>
+    public void Run(int steps, bool inEpochsOfOne)
     {
-        if (!Mode.InEpochsOfOne) RunEpoch(steps);
-        for (var i = 0; Mode.InEpochsOfOne && i < steps; i++) RunEpoch(1);
+        if (!inEpochsOfOne) RunEpoch(steps);
+        for (var i = 0; inEpochsOfOne && i < steps; i++) RunEpoch(1);
+    }
+
+    /// <summary>Runs an epoch: the counter ends it, and the monitor carries out what the engine leaves to it.</summary>
+    public void RunEpoch(long counter)
+    {
+        while (_engine.Run(ref counter) != ExitReason.Counter)
+        {
+            _engine.StepPrivileged();
+            _engine.ClearWaits();
+            counter--;
+        }
+    }
+
+    /// <summary>Puts an instruction into memory; gives the address behind it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no RAM.</exception>
+    public ulong Write(ulong address, uint word)
+    {
+        var length = Isa.Decode(word).Length;
+        if (!TryPut(address, length, word)) throw new ArgumentOutOfRangeException(nameof(address), address, "no RAM");
+        return address + (ulong)length;
     }
 
     /// <summary>Puts a value into memory in the definition's byte order; false where no RAM is.</summary>
@@ -77,16 +114,6 @@ public sealed class TestProcessor : IDisposable
         _engine.Dispose();
         Memory.Dispose();
         Cpu.Dispose();
-    }
-
-    private void RunEpoch(long counter)
-    {
-        while (_engine.Run(ref counter) != ExitReason.Counter)
-        {
-            _engine.StepPrivileged();
-            _engine.ClearWaits();
-            counter--;
-        }
     }
 
     private ulong Ordered(ulong value, int bytes) =>

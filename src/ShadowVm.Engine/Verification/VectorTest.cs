@@ -15,7 +15,7 @@ public static class VectorTest
     /// <returns>What didn't hold, or null.</returns>
     public static TestFailure? Run(IsaDefinition isa, IsaTest test, TestMode mode)
     {
-        using var processor = new TestProcessor(isa, mode, MemoryBytes);
+        using var processor = new TestProcessor(isa, mode.Settings, 0, MemoryBytes);
         processor.Reset(Code);
         foreach (var value in test.Before)
         {
@@ -35,7 +35,7 @@ public static class VectorTest
 
         var pc = processor.Cpu[isa.PcSlot];
         if (!processor.TryPut(pc, isa.Decode(word).Length, word)) return NoMemory(test, pc);
-        processor.Run(1);
+        processor.Run(1, mode.InEpochsOfOne);
         if (test.Raises is { } cause && (processor.Cpu.Retired != 0 || processor.LastCause != cause))
         {
             var raised = processor.LastCause is { } other ? $"cause {other}" : "none";
