@@ -79,6 +79,7 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
     public static void EmitEnterBlock(IlWriter il, IsaDefinition isa)
     {
         var (entry, miss) = (il.Local(), il.Label());
+        if (isa.DelaySlot >= 0) EmitRawInSlot(il, isa);
         LoadPc(il);
         il.Const32(int.Log2(isa.UnitBytes));
         il.Op(OpCodes.Shr_Un);
@@ -111,6 +112,24 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         il.TailCall(CompiledMethod.BlockParameters);
         il.Mark(miss);
         EmitLeave(il, null, HostExit.Dispatch);
+    }
+
+    /// <summary>Behind a branch the instruction stands in its slot: a block is entered elsewhere.</summary>
+    private static void EmitRawInSlot(IlWriter il, IsaDefinition isa)
+    {
+        var free = il.Label();
+        il.LoadWord(isa.DelaySlot);
+        il.Branch(OpCodes.Brfalse, free);
+        il.Argument(CompiledMethod.State);
+        il.Argument(CompiledMethod.Memory);
+        il.Argument(CompiledMethod.Counter);
+        il.Argument(CompiledMethod.Record);
+        il.Argument(CompiledMethod.Record);
+        il.Const32(Cold.Record.RawOffset);
+        il.Op(OpCodes.Add);
+        il.Op(OpCodes.Ldind_I);
+        il.TailCall(CompiledMethod.HandlerParameters);
+        il.Mark(free);
     }
 
     public override void LoadRegister(int slot) => Il.LoadWord(slot);
