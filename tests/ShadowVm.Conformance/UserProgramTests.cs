@@ -56,7 +56,8 @@ public class UserProgramTests(ITestOutputHelper log)
             {
                 using var other = Processor(isa, program, engine);
                 for (var left = total; left > 0; left -= Math.Min(left, length)) other.RunEpoch(Math.Min(left, length));
-                Assert.True(Result(other, program).SequenceEqual(expected), Difference(variant, name, seed, Result(other, program), expected));
+                var ours = Result(other, program);
+                Assert.True(ours.SequenceEqual(expected), Difference(variant, name, seed, ours, expected));
                 Assert.Equal(reference.Cpu.Slots, other.Cpu.Slots);
                 Assert.Equal(reference.Cpu.Retired, other.Cpu.Retired);
                 executed += other.Cpu.Retired;
