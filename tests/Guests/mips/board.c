@@ -115,16 +115,16 @@ static void sort(u32 *items, int count)
 
 static u32 compute(void)
 {
-    static u32 items[256];
+    static u32 items[64];
     u32 seed = 1;
     hash = 2166136261u;
-    for (int round = 0; round < 4; round++) {
-        for (int i = 0; i < 256; i++) {
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 64; i++) {
             seed = seed * 1103515245u + 12345u;
             items[i] = seed;
         }
-        sort(items, 256);
-        for (int i = 0; i < 256; i++)
+        sort(items, 64);
+        for (int i = 0; i < 64; i++)
             mix(items[i]);
         mix(seed / 1000u);
         mix((u32)((int)seed / 77));
