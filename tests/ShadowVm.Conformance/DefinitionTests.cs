@@ -41,7 +41,7 @@ public class DefinitionTests(ITestOutputHelper log)
         var isa = Definitions.Load("rv64imac_zicsr_zifencei");
         using var cpu = new CpuState(isa.SlotCount);
         using var memory = new GuestMemory(0, MemoryBytes);
-        cpu[isa.PcSlot] = last;
+        cpu.GoTo(isa, last);
         Assert.True(memory.TryWrite(last, 2, unit));
         var engine = new ReferenceInterpreter(isa, cpu, memory, new NoDevices(), new EpochClock());
         engine.StepPrivileged();

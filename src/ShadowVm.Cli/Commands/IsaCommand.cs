@@ -17,8 +17,8 @@ internal static class IsaCommand
             "shadowvm isa check",
             "shadowvm isa test",
             "shadowvm isa show add rd=3 rs1=1 rs2=2",
-            "shadowvm isa doc -o reference.html",
-            "shadowvm isa asm hello.s -o hello.elf",
+            "shadowvm isa doc NAME -o reference.html",
+            "shadowvm isa asm hello.s -o hello.elf --isa VARIANT",
             "shadowvm isa disasm hello");
         command.Add(List());
         command.Add(Isa.CheckCommand.Create());

@@ -7,17 +7,20 @@ namespace ShadowVm.Engine.Verification;
 /// <summary>
 /// Every user instruction of a definition with every pair of edge values in the registers it reads and every edge value
 /// in its fields, against the reference interpreter. The cases come from the definition alone. The instruction stands twice
-/// in a block with plain ones between and behind it, so that it meets registers that are still in locals.
+/// in a block with plain ones between and behind it, so that it meets registers that are still in locals; where there are
+/// delay slots, in one as well.
 /// </summary>
 public sealed class EdgeTest
 {
     private const int Steps = 4;
+    private const int SlotEvery = 8; // of so many words one is tried in a delay slot too
     private const ulong Code = GuestMemory.PageBytes;
     private const ulong Data = 2 * GuestMemory.PageBytes;
     private const ulong MemoryBytes = 4 * GuestMemory.PageBytes;
 
     private readonly IsaDefinition _isa;
     private readonly List<uint> _plain;
+    private readonly uint? _skip;
     private readonly uint? _end; // encodes nothing: a block ends before it
     private ulong _chance;
 
@@ -29,6 +32,7 @@ public sealed class EdgeTest
         _isa = isa;
         _chance = seed;
         _plain = EdgeWords.Plain(isa);
+        _skip = FindSkip();
         _end = isa.FindHoles().Holes is [var hole, ..] ? hole.Value : null;
     }
 
@@ -53,30 +57,64 @@ public sealed class EdgeTest
     public TestFailure? Run(Instruction instruction, TestMode mode)
     {
         var use = RegisterUse.Of(_isa, instruction);
-        foreach (var word in EdgeWords.Of(_isa, instruction, use))
+        foreach (var (number, word) in EdgeWords.Of(_isa, instruction, use).Index())
         {
-            // New processors for each word: code that is rewritten all the time would not be translated any more.
-            using var expected = new TestProcessor(_isa, TestMode.Reference.Settings, 0, MemoryBytes);
-            using var found = new TestProcessor(_isa, mode.Settings, 0, MemoryBytes);
-            uint[] code = [word, Plain(word), word, Plain(word)];
-            WriteCode(expected, code);
-            WriteCode(found, code);
-            foreach (var (first, second) in Values(use))
-            {
-                Prepare(expected, word, use, first, second);
-                Prepare(found, word, use, first, second);
-                expected.Run(Steps, false);
-                found.Run(Steps, mode.InEpochsOfOne);
-                Cases++;
-                if (Difference(expected, found) is not { } difference) continue;
-                return new TestFailure(
-                    instruction.Place, $"{Text(word)} (0x{word:x}) with 0x{first:x} and 0x{second:x}",
-                    difference.What, difference.Expected, difference.Actual);
-            }
+            var pairs = Values(use);
+            if (Run(instruction, use, [word, Plain(word), word, Plain(word)], word, pairs, mode) is { } failure) return failure;
+            if (_skip is not { } skip || number % SlotEvery != 0) continue;
+            // What a slot changes is where it goes on: each value once is enough.
+            pairs = pairs.DistinctBy(pair => pair.First);
+            if (Run(instruction, use, [skip, word, Plain(word), Plain(word), word], word, pairs, mode) is { } inSlot) return inSlot;
+        }
 
-            Blocks += found.Statistics.BlocksTranslated;
-            BlockInstructions += found.Statistics.BlockInstructions;
-            ColdInstructions += found.Statistics.ColdInstructions;
+        return null;
+    }
+
+    private TestFailure? Run(
+        Instruction instruction, RegisterUse use, uint[] code, uint word, IEnumerable<(ulong, ulong)> pairs, TestMode mode)
+    {
+        // New processors for each word: code that is rewritten all the time would not be translated any more.
+        using var expected = new TestProcessor(_isa, TestMode.Reference.Settings, 0, MemoryBytes);
+        using var found = new TestProcessor(_isa, mode.Settings, 0, MemoryBytes);
+        WriteCode(expected, code);
+        WriteCode(found, code);
+        foreach (var (first, second) in pairs)
+        {
+            Prepare(expected, word, use, first, second);
+            Prepare(found, word, use, first, second);
+            expected.Run(Steps, false);
+            found.Run(Steps, mode.InEpochsOfOne);
+            Cases++;
+            if (Difference(expected, found) is not { } difference) continue;
+            var where = code[0] == word ? "" : " in a delay slot";
+            return new TestFailure(
+                instruction.Place, $"{Text(word)} (0x{word:x}) with 0x{first:x} and 0x{second:x}{where}",
+                difference.What, difference.Expected, difference.Actual);
+        }
+
+        Blocks += found.Statistics.BlocksTranslated;
+        BlockInstructions += found.Statistics.BlockInstructions;
+        ColdInstructions += found.Statistics.ColdInstructions;
+        return null;
+    }
+
+    /// <summary>With delay slots, a branch that always goes over the instruction behind its slot; else null.</summary>
+    private uint? FindSkip()
+    {
+        if (_isa.DelaySlot < 0) return null;
+        foreach (var instruction in _isa.Instructions)
+        {
+            var use = RegisterUse.Of(_isa, instruction);
+            if (instruction.DeclaredClass != InstructionClass.User || !use.Goes) continue;
+            foreach (var word in EdgeWords.Of(_isa, instruction, use))
+            {
+                using var processor = new TestProcessor(_isa, TestMode.Reference.Settings, 0, MemoryBytes);
+                processor.Reset(Code);
+                var behind = processor.Write(Code, word);
+                processor.Run(1, false);
+                var isOver = processor.Cpu[_isa.NextPcSlot] == behind + (2 * (behind - Code));
+                if (isOver && processor.Cpu[_isa.DelaySlot] == 1 && processor.Cpu.Retired == 1) return word;
+            }
         }
 
         return null;

@@ -29,6 +29,9 @@ internal sealed class RegisterUse
     /// <summary>Whether it does nothing but compute with registers: goes nowhere, loads and stores nothing, raises nothing.</summary>
     public bool IsPlain { get; private set; } = true;
 
+    /// <summary>Whether it may go somewhere else.</summary>
+    public bool Goes { get; private set; }
+
     /// <summary>Looks at an instruction's body and all that it calls.</summary>
     public static RegisterUse Of(IsaDefinition isa, Instruction instruction) => new(isa, instruction);
 
@@ -41,7 +44,11 @@ internal sealed class RegisterUse
             case Op.SetRegisterAt when isOwn && node.A is { Op: Op.Operand } index: Add(Written, index); break;
             case Op.Register: ReadSlots.Add(node.Index); break;
             case Op.Call: VisitCall(node, isOwn); break;
-            case Op.Load or Op.Store or Op.ProbeStore or Op.Goto or Op.Enter or Op.Raise or Op.Wait or Op.FlushCode
+            case Op.Goto:
+                Goes = true;
+                IsPlain = false;
+                break;
+            case Op.Nullify or Op.Load or Op.Store or Op.ProbeStore or Op.Enter or Op.Raise or Op.Wait or Op.FlushCode
                 or Op.FlushTranslations or Op.AfterCommit or Op.Retired or Op.Time or Op.External:
                 IsPlain = false;
                 break;

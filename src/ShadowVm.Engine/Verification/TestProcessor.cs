@@ -43,7 +43,7 @@ public sealed class TestProcessor : IDisposable
     /// <summary>What its tiers did.</summary>
     public EngineStatistics Statistics => _engine.Statistics;
 
-    /// <summary>Cause of the last trap that an instruction raised, if there was one since <see cref="Reset"/>.</summary>
+    /// <summary>Cause of the last trap that an instruction raised, if there was one since the last reset.</summary>
     public UInt128? LastCause => _engine.LastCause;
 
     /// <summary>Sets registers to their reset values and pc to the first address of RAM.</summary>
@@ -57,9 +57,9 @@ public sealed class TestProcessor : IDisposable
             for (var i = 0; i < file.Count; i++) Cpu[file.FirstSlot + i] = file.Reset;
         }
 
-        Cpu[Isa.PcSlot] = pc;
+        Cpu.GoTo(Isa, pc);
         if (Isa.Hooks.Reset is { } reset) _engine.Perform(reset);
-        Cpu[Isa.PcSlot] = pc;
+        Cpu.GoTo(Isa, pc);
         Cpu.Retired = 0;
         _engine.LastCause = null;
     }

@@ -16,9 +16,11 @@ public static class VectorTest
     public static TestFailure? Run(IsaDefinition isa, IsaTest test, TestMode mode)
     {
         using var processor = new TestProcessor(isa, mode.Settings, 0, MemoryBytes);
-        processor.Reset(Code);
+        var pc = test.Before.FirstOrDefault(value => value.Register == "pc")?.Value ?? Code;
+        processor.Reset(pc);
         foreach (var value in test.Before)
         {
+            if (value.Register == "pc") continue;
             if (value.Register is not null) processor.Cpu[Slot(isa, value)] = value.Value;
             else if (!processor.TryPut(value.Address, value.Width / 8, value.Value)) return NoMemory(test, value.Address);
         }
@@ -33,7 +35,6 @@ public static class VectorTest
             return Failure(test, "the encoding", "possible", e.Message.TrimEnd('.'));
         }
 
-        var pc = processor.Cpu[isa.PcSlot];
         if (!processor.TryPut(pc, isa.Decode(word).Length, word)) return NoMemory(test, pc);
         processor.Run(1, mode.InEpochsOfOne);
         if (test.Raises is { } cause && (processor.Cpu.Retired != 0 || processor.LastCause != cause))
