@@ -22,11 +22,12 @@ public class ShippedDefinitionTests
     [Fact]
     public void Variants_have_full_names()
     {
-        Assert.Equal(["rv64imac_zicsr_zifencei", "rv32imac_zicsr_zifencei"], IsaDefinition.Variants(Source));
-        Assert.Equal("rv64imac_zicsr_zifencei", Wide.Variant);
+        Assert.Equal(["rv64imacfd_zicsr_zifencei", "rv32imacfd_zicsr_zifencei"], IsaDefinition.Variants(Source));
+        Assert.Equal("rv64imacfd_zicsr_zifencei", Wide.Variant);
+        Assert.Equal("rv64imacfd_zicsr_zifencei", IsaDefinition.Load(Source, "rv64gc").Variant);
         Assert.Equal("rv64i_zicsr", IsaDefinition.Load(Source, "RV64_zicsr").Variant);
         Assert.Equal("rv32im", IsaDefinition.Load(Source, "rv32im").Variant);
-        foreach (var wrong in new[] { "rv64g", "rv128i", "arm", "rv64im_zfoo", "rv" })
+        foreach (var wrong in new[] { "rv64gq", "rv128i", "arm", "rv64im_zfoo", "rv" })
             Assert.Throws<IsaException>(() => IsaDefinition.Load(Source, wrong));
     }
 
@@ -304,8 +305,8 @@ public class ShippedDefinitionTests
     public void An_elf_header_finds_definition_and_variant()
     {
         var library = new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory);
-        Assert.Equal("rv32imac_zicsr_zifencei", library.FindByElf(243, 32)!.Variant);
-        Assert.Equal("rv64imac_zicsr_zifencei", library.FindByElf(243, 64)!.Variant);
+        Assert.Equal("rv32imacfd_zicsr_zifencei", library.FindByElf(243, 32)!.Variant);
+        Assert.Equal("rv64imacfd_zicsr_zifencei", library.FindByElf(243, 64)!.Variant);
         Assert.Null(library.FindByElf(62, 64));
     }
 }
