@@ -41,7 +41,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         _isa = isa;
         _settings = settings;
         _decoded = new DecodeCache(isa, memory);
-        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, _decoded) { Statistics = Statistics };
+        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, _decoded)
+        {
+            Statistics = Statistics,
+            CallCause = settings.CallCause,
+        };
         _warmUp = settings.Tier == Tier.Reference ? long.MaxValue : settings.WarmUp;
     }
 
@@ -61,6 +65,12 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     public IReadOnlyList<HostCode> TranslatedBlocks() => _blocks is null
         ? []
         : [.. _blocks.Blocks.OrderBy(b => b.Pc).Select(b => new HostCode(b.Method, b.Pc, b.Code.Instructions.Length))];
+
+    /// <summary>True after a trap of a program, until <see cref="TakeTrap"/>.</summary>
+    public bool HasTrap => _reference.HasTrap;
+
+    /// <summary>The trap that the program made, which is forgotten here.</summary>
+    public ProgramTrap TakeTrap() => _reference.TakeTrap();
 
     /// <summary>Forgets that the guest waits.</summary>
     public void ClearWaits() => _reference.ClearWaits();
@@ -140,7 +150,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         var withBlocks = _settings.Tier == Tier.Block;
         var heatOf = withBlocks ? new Func<int, long>(HeatOf) : static _ => long.MaxValue;
-        _records = new RecordPages(_isa, _memory, _decoded, heatOf);
+        _records = new RecordPages(_isa, _memory, _decoded, heatOf, crosses: Statistics.Clock is null);
         if (withBlocks)
         {
             _blocks = new TranslationCache(_isa, _memory, _decoded, _settings, Statistics) { Records = _records };
@@ -151,6 +161,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         Word(EngineWords.RamStart) = _memory.Start;
         Word(EngineWords.Watch) = (ulong)_memory.Watch.Free;
         Word(EngineWords.RecordPages) = (ulong)_records.Table;
+        Word(EngineWords.Jumps) = (ulong)(_blocks?.JumpEntries ?? 0);
     }
 
     private long HeatOf(int page) => _blocks!.HeatOf(page);
@@ -246,10 +257,14 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private HostExit RunCold(nint handler, Record* record, ref long counter)
     {
         var (before, began) = (counter, Now());
+        Word(EngineWords.Crossed) = unchecked((ulong)EngineWords.NotCrossed);
         // SAFETY: handlers are kept referenced by the definition's table; the record lies in this machine's pages.
         counter = ((delegate*<nint, nint, long, nint, long>)handler)(
             (nint)_cpu.Pointer, (nint)_memory.Bytes, counter, (nint)record);
-        Statistics.ColdInstructions += before - counter;
+        var crossed = (long)Word(EngineWords.Crossed);
+        var cold = before - (crossed == EngineWords.NotCrossed ? counter : crossed);
+        Statistics.ColdInstructions += cold;
+        Statistics.BlockInstructions += before - counter - cold;
         Statistics.ColdTicks += Now() - began;
         return Returned(before - counter);
     }
