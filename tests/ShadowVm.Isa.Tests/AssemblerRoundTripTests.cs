@@ -85,7 +85,8 @@ public class AssemblerRoundTripTests(ITestOutputHelper log)
             }
 
             // The other one has no spelling for an empty set, and none for how an exact result is rounded.
-            var isExact = line.Count(c => c == ',') == 2 && decoded.Definition.Encoding.Template.Contains("{rmx}", StringComparison.Ordinal);
+            var template = decoded.Definition.Encoding.Template;
+            var isExact = line.Count(c => c == ',') == 2 && template.Contains("{rmx}", StringComparison.Ordinal);
             if (!line.Contains("unknown", StringComparison.Ordinal) && !isExact)
                 text.Append(line).Append('\n');
         }
