@@ -21,6 +21,7 @@ public sealed class EdgeTest
     private readonly IsaDefinition _isa;
     private readonly List<uint> _plain;
     private readonly uint? _skip;
+    private int[]? _switches;
     private readonly uint? _end; // encodes nothing: a block ends before it
     private ulong _chance;
 
@@ -57,6 +58,7 @@ public sealed class EdgeTest
     public TestFailure? Run(Instruction instruction, TestMode mode)
     {
         var use = RegisterUse.Of(_isa, instruction);
+        _switches = null;
         foreach (var (number, word) in EdgeWords.Of(_isa, instruction, use).Index())
         {
             var pairs = Values(use);
@@ -78,6 +80,7 @@ public sealed class EdgeTest
         using var found = new TestProcessor(_isa, mode.Settings, 0, MemoryBytes);
         WriteCode(expected, code);
         WriteCode(found, code);
+        _switches ??= FindSwitches(word, use);
         foreach (var (first, second) in pairs)
         {
             Prepare(expected, word, use, first, second);
@@ -96,6 +99,27 @@ public sealed class EdgeTest
         BlockInstructions += found.Statistics.BlockInstructions;
         ColdInstructions += found.Statistics.ColdInstructions;
         return null;
+    }
+
+    /// <summary>
+    /// Fields of control registers that the instruction looks at and without which it traps at reset, such as the one that
+    /// switches a unit on: they are all ones then, if it doesn't trap with them.
+    /// </summary>
+    private int[] FindSwitches(uint word, RegisterUse use)
+    {
+        using var processor = new TestProcessor(_isa, TestMode.Reference.Settings, 0, MemoryBytes);
+        processor.Write(Code, word);
+        var fields = _isa.Registers.Where(file => !file.IsPlain && use.ReadSlots.Contains(file.FirstSlot)).ToArray();
+        int[][] choices = [[], .. fields.Select(field => new[] { field.FirstSlot }), [.. fields.Select(field => field.FirstSlot)]];
+        foreach (var choice in choices)
+        {
+            _switches = choice;
+            Prepare(processor, word, use, 0, 0);
+            processor.Run(1, false);
+            if (processor.Cpu.Retired == 1) return choice;
+        }
+
+        return [];
     }
 
     /// <summary>With delay slots, a branch that always goes over the instruction behind its slot; else null.</summary>
@@ -191,6 +215,10 @@ public sealed class EdgeTest
             else if (file.IsPlain && use.ReadSlots.Contains(file.FirstSlot))
             {
                 processor.Cpu[file.FirstSlot] = (use.Read.Count == 0 ? first : second) & mask;
+            }
+            else if (Array.IndexOf(_switches ?? [], file.FirstSlot) >= 0)
+            {
+                processor.Cpu[file.FirstSlot] = mask;
             }
         }
     }
