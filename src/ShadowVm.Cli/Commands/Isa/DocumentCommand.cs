@@ -12,7 +12,7 @@ internal static class DocumentCommand
             "doc",
             "Write a reference of a definition as one HTML page that needs nothing else: encodings as pictures, syntax, class, "
             + "semantics, control registers, hooks. For reading on a screen, in the dark and on paper.",
-            "shadowvm isa doc -o reference.html",
+            "shadowvm isa doc NAME -o reference.html",
             "shadowvm isa doc VARIANT -o reference.html",
             "",
             "Exit code: 0, or 2 for input that can't be used.");

@@ -27,7 +27,7 @@ internal static class TestCommand
             "Exit code: 0 where all hold, 1 where one doesn't, 2 for input that can't be used.");
         var name = new Argument<string?>("NAME")
         {
-            Description = "A definition, all variants of it, or one variant; by default the only definition that there is.",
+            Description = "A definition, all variants of it, or one variant; all definitions where it is left out.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var filter = new Option<string?>("--filter") { Description = "Only tests and instructions with this in their name.", HelpName = "TEXT" };
@@ -57,7 +57,11 @@ internal static class TestCommand
                 Seed = Values.Number("--seed", result.GetRequiredValue(seed)),
                 OwnOnly = result.GetValue(own),
             };
-            foreach (var isa in Variants(library, result.GetValue(name) ?? Definitions.Only(library))) run.Add(isa);
+            foreach (var each in result.GetValue(name) is { } one ? [one] : library.Names())
+            {
+                foreach (var isa in Variants(library, each)) run.Add(isa);
+            }
+
             return run.Report();
         });
         return command;
