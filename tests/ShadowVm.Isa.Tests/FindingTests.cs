@@ -81,8 +81,12 @@ public class FindingTests
     }
 
     [Theory]
-    [InlineData("user one 00000001 a:4 b:4 c:4 ------------  \"one {r a}, {r b}\"\n    r[a] = r[b]\n", "The field 'c' of 'one' is used nowhere", "write '----' where the hardware ignores the bits")]
-    [InlineData("user one Three op=00000001  \"one {r a}, {r b}\"\n    r[a] = r[b]\n", "The field 'c' of 'one' is used nowhere", "write c=0000, or name it in the syntax")]
+    [InlineData(
+        "user one 00000001 a:4 b:4 c:4 ------------  \"one {r a}, {r b}\"\n    r[a] = r[b]\n",
+        "The field 'c' of 'one' is used nowhere", "write '----' where the hardware ignores the bits")]
+    [InlineData(
+        "user one Three op=00000001  \"one {r a}, {r b}\"\n    r[a] = r[b]\n",
+        "The field 'c' of 'one' is used nowhere", "write c=0000, or name it in the syntax")]
     [InlineData("format Four op:8 a:24\n", "Nothing uses the format 'Four'", "remove it")]
     [InlineData("choice mood\n    | 0 \"glad\"\n    | 1 \"sad\"\n", "Nothing uses the choice 'mood'", "remove it")]
     [InlineData("view half[i : 4] : 16\n    read r[i][15:0]\n", "Nothing uses the view 'half'", "remove it")]

@@ -6,10 +6,12 @@ namespace ShadowVm.Isa.Documentation;
 /// <summary>Boxes with bit numbers above, as manuals draw them, in SVG.</summary>
 internal static class EncodingPicture
 {
-    private const int Wide = 832;
-    private const double Letter = 7.6; // width of a letter at the size of the labels
-    private const int Numbers = 16;
-    private const int Flat = 30;
+    // Tenths of a pixel: numbers are whole in this program's deterministic parts.
+    private const int Pixel = 10;
+    private const int Wide = 832 * Pixel;
+    private const int Letter = 76; // width of a letter at the size of the labels
+    private const int Numbers = 16 * Pixel;
+    private const int Flat = 30 * Pixel;
 
     /// <summary>An encoding, each bit as wide as the others.</summary>
     /// <param name="boxes">Its boxes, the highest bits first.</param>
@@ -17,7 +19,7 @@ internal static class EncodingPicture
     /// <param name="label">What it shows, for who can't see it.</param>
     public static string Draw(IReadOnlyList<EncodingBox> boxes, int bits, string label)
     {
-        var step = bits <= 16 ? 40.0 : (double)Wide / bits;
+        var step = bits <= 16 ? 40 * Pixel : Wide / bits;
         return Draw(boxes, box => box.Width * step, label);
     }
 
@@ -25,60 +27,65 @@ internal static class EncodingPicture
     /// <param name="boxes">Its boxes, the highest bits first.</param>
     /// <param name="label">What it shows, for who can't see it.</param>
     public static string DrawFields(IReadOnlyList<EncodingBox> boxes, string label) => Draw(
-        boxes, box => Math.Max(box.Text.Length * Letter + 14, box.Width == 1 ? 26 : 44), label);
+        boxes, box => Math.Max(box.Text.Length * Letter + 14 * Pixel, (box.Width == 1 ? 26 : 44) * Pixel), label);
 
-    private static string Draw(IReadOnlyList<EncodingBox> boxes, Func<EncodingBox, double> widthOf, string label)
+    private static string Draw(IReadOnlyList<EncodingBox> boxes, Func<EncodingBox, int> widthOf, string label)
     {
-        var (height, whole) = (Flat, 2.0);
+        var (height, whole) = (Flat, 2 * Pixel);
         foreach (var box in boxes)
         {
             whole += widthOf(box);
             if (IsUpright(box, widthOf(box)))
-                height = Math.Max(height, (int)(box.Text.Length * Letter) + 14);
+                height = Math.Max(height, box.Text.Length * Letter + 14 * Pixel);
         }
 
         var html = new Html();
-        html.Raw($"<svg class=\"enc\" viewBox=\"0 0 {Number(whole)} {Numbers + height + 2}\" ")
+        html.Raw($"<svg class=\"enc\" viewBox=\"0 0 {Number(whole)} {Number(Numbers + height + 2 * Pixel)}\" ")
             .Raw($"style=\"max-width:{Number(whole)}px\" role=\"img\" aria-label=\"{Html.Escape(label)}\">");
-        var right = 1.0;
+        var left = Pixel;
         foreach (var box in boxes)
         {
-            var width = widthOf(box);
-            var left = right;
-            right += width;
-            html.Raw($"<rect class=\"{Style(box.Kind)}\" x=\"{Number(left)}\" y=\"{Numbers}\" ")
-                .Raw($"width=\"{Number(width)}\" height=\"{height}\"/>");
-            if (box.Width == 1)
-            {
-                Put(html, "no mid", left + width / 2, Numbers - 4, $"{box.High}", "");
-            }
-            else
-            {
-                Put(html, "no", left + 3, Numbers - 4, $"{box.High}", "");
-                Put(html, "no end", left + width - 3, Numbers - 4, $"{box.Low}", "");
-            }
-
-            var (x, y) = (left + width / 2, Numbers + height / 2.0);
-            if (IsUpright(box, width))
-            {
-                Put(html, Letters(box.Kind), x + 4.5, y, box.Text, $" transform=\"rotate(-90 {Number(x + 4.5)} {Number(y)})\"");
-            }
-            else if (box.Kind == ElementKind.Fixed)
-            {
-                for (var i = 0; i < box.Text.Length; i++)
-                    Put(html, Letters(box.Kind), left + (i + 0.5) * width / box.Width, y + 5, box.Text[i..(i + 1)], "");
-            }
-            else
-            {
-                Put(html, Letters(box.Kind), x, y + 5, box.Kind == ElementKind.Ignored ? "–" : box.Text, "");
-            }
+            DrawBox(html, box, left, widthOf(box), height);
+            left += widthOf(box);
         }
 
         return html.Raw("</svg>\n").ToString();
     }
 
-    private static bool IsUpright(EncodingBox box, double width) =>
-        box.Kind is not (ElementKind.Fixed or ElementKind.Ignored) && box.Text.Length * Letter > width - 4;
+    private static void DrawBox(Html html, EncodingBox box, int left, int width, int height)
+    {
+        html.Raw($"<rect class=\"{Style(box.Kind)}\" x=\"{Number(left)}\" y=\"{Number(Numbers)}\" ")
+            .Raw($"width=\"{Number(width)}\" height=\"{Number(height)}\"/>");
+        const int above = Numbers - 4 * Pixel;
+        if (box.Width == 1)
+        {
+            Put(html, "no mid", left + width / 2, above, $"{box.High}");
+        }
+        else
+        {
+            Put(html, "no", left + 3 * Pixel, above, $"{box.High}");
+            Put(html, "no end", left + width - 3 * Pixel, above, $"{box.Low}");
+        }
+
+        var (x, y) = (left + width / 2, Numbers + height / 2);
+        if (IsUpright(box, width))
+        {
+            x += 45;
+            Put(html, Letters(box.Kind), x, y, box.Text, $" transform=\"rotate(-90 {Number(x)} {Number(y)})\"");
+        }
+        else if (box.Kind == ElementKind.Fixed)
+        {
+            for (var i = 0; i < box.Text.Length; i++)
+                Put(html, Letters(box.Kind), left + (2 * i + 1) * width / (2 * box.Width), y + 5 * Pixel, box.Text[i..(i + 1)]);
+        }
+        else
+        {
+            Put(html, Letters(box.Kind), x, y + 5 * Pixel, box.Kind == ElementKind.Ignored ? "–" : box.Text);
+        }
+    }
+
+    private static bool IsUpright(EncodingBox box, int width) =>
+        box.Kind is not (ElementKind.Fixed or ElementKind.Ignored) && box.Text.Length * Letter > width - 4 * Pixel;
 
     private static string Style(ElementKind kind) => kind switch
     {
@@ -89,8 +96,13 @@ internal static class EncodingPicture
 
     private static string Letters(ElementKind kind) => kind == ElementKind.Fixed ? "bit mid" : "lab mid";
 
-    private static void Put(Html html, string style, double x, double y, string text, string more) => html
+    private static void Put(Html html, string style, int x, int y, string text, string more = "") => html
         .Raw($"<text class=\"{style}\" x=\"{Number(x)}\" y=\"{Number(y)}\"{more}>").Text(text).Raw("</text>");
 
-    private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
+    /// <summary>Tenths as pixels.</summary>
+    private static string Number(int tenths)
+    {
+        var whole = (tenths / Pixel).ToString(CultureInfo.InvariantCulture);
+        return tenths % Pixel == 0 ? whole : $"{whole}.{tenths % Pixel}";
+    }
 }

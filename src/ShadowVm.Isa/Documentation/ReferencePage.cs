@@ -64,7 +64,8 @@ internal sealed class ReferencePage
         var shorts = _model.Encodings.FindAll(e => e.Short is not null).Count;
         var reserved = _model.Encodings.FindAll(e => e.IsReserved).Count;
         _html.Raw("<p class=\"lede\">Variant ").Element("code", _isa.Variant)
-            .Text($": {_model.Encodings.Count - shorts - reserved} instructions, {shorts} short forms, {_model.Controls.Count} control registers.")
+            .Text($": {_model.Encodings.Count - shorts - reserved} instructions, {shorts} short forms, ")
+            .Text($"{_model.Controls.Count} control registers.")
             .Raw("</p>\n");
         WriteOverview();
         WriteRegisters();
@@ -121,7 +122,8 @@ internal sealed class ReferencePage
                 continue;
             var file = _model.Registers.Find(r => r.Name == state.Name);
             _html.Raw("<tr><td class=\"n\">").Element("code", state.IsArray ? $"{state.Name}[{state.Count}]" : state.Name)
-                .Raw("</td>").Element("td", $"{state.Width}").Raw("<td>").Text(string.Join(", ", file?.ElementNames ?? [])).Raw("</td><td>");
+                .Raw("</td>").Element("td", $"{state.Width}").Raw("<td>")
+                .Text(string.Join(", ", file?.ElementNames ?? [])).Raw("</td><td>");
             if (file is { Zero: >= 0 })
                 _html.Text($"element {file.Zero} reads 0 ");
             if (state.Fields.Count > 0)
@@ -199,7 +201,8 @@ internal sealed class ReferencePage
             foreach (var (number, control) in space.Controls.OrderBy(each => each.Key))
             {
                 _html.Raw("<tr>").Element("td", string.Create(CultureInfo.InvariantCulture, $"0x{number:x3}")).Raw("<td>")
-                    .Link(ControlId(control.Declaration), control.Name).Raw("</td>").Element("td", $"{control.Declaration.Width}").Raw("</tr>\n");
+                    .Link(ControlId(control.Declaration), control.Name).Raw("</td>")
+                    .Element("td", $"{control.Declaration.Width}").Raw("</tr>\n");
             }
 
             _html.Raw("</table>\n");
@@ -207,8 +210,8 @@ internal sealed class ReferencePage
 
         foreach (var control in _model.Controls.Values)
         {
-            _html.Raw($"<article id=\"{ControlId(control)}\">\n<h3>").Element("code", control.Name).Element("span", PlaceOf(control.At), "place")
-                .Raw("</h3>\n");
+            _html.Raw($"<article id=\"{ControlId(control)}\">\n<h3>").Element("code", control.Name)
+                .Element("span", PlaceOf(control.At), "place").Raw("</h3>\n");
             if (control.State.Fields.Count > 0)
                 _html.Raw(EncodingPicture.DrawFields(Fields(control), $"Fields of {control.Name}"));
             _html.Raw("<pre>").Raw(Highlighter.Mark(Excerpts.Declaration(control.At), _registers)).Raw("</pre>\n</article>\n");

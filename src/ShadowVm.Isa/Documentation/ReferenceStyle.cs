@@ -19,7 +19,8 @@ internal static class ReferenceStyle
         a:hover { text-decoration: underline; }
         nav { position: fixed; inset: 0 auto 0 0; width: 17rem; overflow-y: auto; padding: 1.4rem 1.2rem 3rem; background: var(--side);
           border-right: 1px solid var(--line); font-size: .86rem; }
-        nav strong { display: block; margin: 1.1rem 0 .3rem; font-size: .78rem; letter-spacing: .06em; text-transform: uppercase; color: var(--soft); }
+        nav strong { display: block; margin: 1.1rem 0 .3rem; font-size: .78rem; letter-spacing: .06em;
+          text-transform: uppercase; color: var(--soft); }
         nav strong:first-child { margin-top: 0; }
         nav p { margin: 0; line-height: 1.75; overflow-wrap: anywhere; }
         nav p a { margin-right: .65em; white-space: nowrap; }
@@ -30,7 +31,8 @@ internal static class ReferenceStyle
         article { margin: 0 0 2.4rem; }
         h3 { display: flex; align-items: baseline; gap: .7rem; margin: 0 0 .5rem; font-size: 1.12rem; }
         h3 code { font-size: 1.12rem; font-weight: 650; }
-        .class { padding: .02rem .5rem; border: 1px solid currentColor; border-radius: 1rem; font-size: .72rem; font-weight: 600; line-height: 1.5; }
+        .class { padding: .02rem .5rem; border: 1px solid currentColor; border-radius: 1rem; font-size: .72rem; font-weight: 600;
+          line-height: 1.5; }
         .user { color: var(--user); } .kernel { color: var(--kernel); } .drain { color: var(--drain); } .reserved { color: var(--soft); }
         .place { margin-left: auto; color: var(--soft); font-size: .78rem; font-weight: 400; }
         article > p { margin: .35rem 0; }
@@ -44,7 +46,8 @@ internal static class ReferenceStyle
         .enc .no { fill: var(--soft); font-size: 10.5px; }
         .enc .bit { fill: var(--soft); }
         .enc .lab { font-weight: 550; }
-        pre { margin: .55rem 0; padding: .7rem .95rem; overflow-x: auto; background: var(--code); border-radius: .4rem; font-size: .86rem; line-height: 1.5; }
+        pre { margin: .55rem 0; padding: .7rem .95rem; overflow-x: auto; background: var(--code); border-radius: .4rem;
+          font-size: .86rem; line-height: 1.5; }
         pre b { color: var(--word); font-weight: 600; } pre u { color: var(--num); text-decoration: none; }
         pre i { color: var(--soft); } pre q { color: var(--str); quotes: none; } pre var { color: var(--reg); font-style: normal; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.1rem; margin: .5rem 0; font-size: .88rem; }

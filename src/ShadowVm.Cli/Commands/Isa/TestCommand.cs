@@ -30,7 +30,11 @@ internal static class TestCommand
             Description = "A definition, all variants of it, or one variant; all definitions where it is left out.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var filter = new Option<string?>("--filter") { Description = "Only tests and instructions with this in their name.", HelpName = "TEXT" };
+        var filter = new Option<string?>("--filter")
+        {
+            Description = "Only tests and instructions with this in their name.",
+            HelpName = "TEXT",
+        };
         var seed = new Option<string>("--seed")
         {
             Description = "Chooses the instructions around the one with edge operands.",
