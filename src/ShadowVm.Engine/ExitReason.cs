@@ -16,4 +16,7 @@ public enum ExitReason : byte
 
     /// <summary>The instruction at pc touches a device.</summary>
     Device,
+
+    /// <summary>The instruction before pc caused a trap that may be delivered late.</summary>
+    Trapped,
 }

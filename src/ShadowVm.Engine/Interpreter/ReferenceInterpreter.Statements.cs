@@ -83,6 +83,10 @@ public sealed partial class ReferenceInterpreter
                 Call(n);
                 break;
 
+            case Op.Delay:
+                ExecuteDelay(n);
+                break;
+
             case Op.Wait:
                 Waits = true;
                 break;

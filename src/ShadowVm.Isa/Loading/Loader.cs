@@ -15,12 +15,12 @@ internal sealed partial class Loader
     [
         "isa", "include", "extension", "const", "enum", "register", "view", "context", "space", "control", "format",
         "operand", "choice", "with", "each", "user", "kernel", "drain", "short", "reserved", "alias", "pseudo",
-        "function", "procedure", "hook", "abi", "test", "language",
+        "function", "procedure", "hook", "delayed", "abi", "test", "language",
     ];
 
     private static readonly string[] LaterKeywords =
     [
-        "delayed", "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
+        "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
         "translate", "walk",
     ];
 
@@ -302,6 +302,9 @@ internal sealed partial class Loader
                 break;
             case "function" or "procedure" or "hook":
                 ReadFunction(extent);
+                break;
+            case "delayed":
+                ReadDelayed(extent);
                 break;
             case "abi":
                 ReadAbi(extent);

@@ -62,12 +62,14 @@ internal sealed partial class BodyLowering
                 Note(Effects.Writes, s.Token);
                 return new Node { Op = Op.Goto, A = Lower(s.A!, model.AddressBits) };
             case StatementKind.Enter:
-                Note(Effects.Kernel | Effects.Writes, s.Token);
+                Note(Effects.Kernel | Effects.Writes | Effects.Enters, s.Token);
                 return new Node { Op = Op.Enter, A = Lower(s.A!, model.AddressBits) };
             case StatementKind.Require:
                 return LowerRequire(s.A!, s.Body);
             case StatementKind.Raise:
                 return LowerRaise(s);
+            case StatementKind.Delayed:
+                return LowerDelayed(s);
             case StatementKind.Wait:
                 Note(Effects.Kernel, s.Token);
                 return new Node { Op = Op.Wait };

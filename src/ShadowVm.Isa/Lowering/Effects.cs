@@ -2,7 +2,7 @@ namespace ShadowVm.Isa.Lowering;
 
 /// <summary>What a body may do, as far as classes and order of effects depend on it.</summary>
 [Flags]
-internal enum Effects : byte
+internal enum Effects : ushort
 {
     None = 0,
 
@@ -28,4 +28,10 @@ internal enum Effects : byte
 
     /// <summary>Asks the machine: retired, time, external.</summary>
     Machine = 128,
+
+    /// <summary>Causes a trap that may be delivered late.</summary>
+    Delays = 256,
+
+    /// <summary>Enters: a trap's entry or the return from one.</summary>
+    Enters = 512,
 }
