@@ -170,8 +170,8 @@ public class DelayedTrapTests
 
     [Theory]
     [InlineData("rdunique", false)]
-    [InlineData("swpctx", true)]
-    public void An_instruction_that_changes_the_process_delivers_before_itself(string instruction, bool delivers)
+    [InlineData("halt", true)]
+    public void An_instruction_that_enters_or_leaves_a_handler_delivers_before_itself(string instruction, bool delivers)
     {
         var (log, labels) = Play($"clr a0; {instruction}", 1, 100_000, DrainPolicy.Deliver, epochs: 1);
         if (delivers) Assert.Equal([Overflow, 0b110, labels["point"] + 4, 0], log[..4]);

@@ -23,6 +23,7 @@ internal static class RunCommand
         };
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
+        var traps = new TrapOptions(command, 1);
         var stats = new Option<bool>("--stats")
         {
             Description = "At the end, say on stderr what was done and where the time went; the last line is for scripts.",
@@ -38,7 +39,7 @@ internal static class RunCommand
             var outcome = Runner.Run(
                 new RunnerOptions
                 {
-                    Guests = guest.Definitions.Guests(result, statistics is null ? null : statistics.Watch),
+                    Guests = guest.Definitions.Guests(result, traps.Read(result), statistics is null ? null : statistics.Watch),
                     Configuration = configuration,
                     Console = outside.Console(result, insecurePlaintext: false),
                     Disks = outside.Disks(result),

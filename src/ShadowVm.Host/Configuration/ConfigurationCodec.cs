@@ -1,5 +1,6 @@
 using ShadowVm.Host.Arbitration;
 using ShadowVm.Replication;
+using ShadowVm.Vmm;
 
 namespace ShadowVm.Host.Configuration;
 
@@ -11,7 +12,7 @@ namespace ShadowVm.Host.Configuration;
 /// isa string | isa hash string | machine string | machine description bytes | image name string | image bytes
 /// memory u64 (0: as described) | epoch length i64 | clock u8 | tier string
 /// parameters: count u16, each index i32, value u64 | disks: count u16, each name string, identity string
-/// relay u8
+/// relay u8 | protected u8 | drains u8
 /// commit u8 | heartbeat i32 | timeout i32 | lag i32 | lag bytes i64 | held bytes i64 | solo u8
 /// </code>
 /// A string is its length in bytes as u16 and UTF-8, bytes are their length as u32 and themselves. Reading is total:
@@ -20,7 +21,7 @@ namespace ShadowVm.Host.Configuration;
 public static class ConfigurationCodec
 {
     /// <summary>Version of the layout.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>Most bytes of a configuration.</summary>
     public const int BytesMax = 256 << 20;
@@ -75,6 +76,8 @@ public static class ConfigurationCodec
         }
 
         writer.U8(configuration.ConsoleRelay ? (byte)1 : (byte)0);
+        writer.U8(configuration.Protected ? (byte)1 : (byte)0);
+        writer.U8((byte)configuration.DrainPolicy);
         WriteRole(writer, configuration.Role);
         return writer.ToArray();
     }
@@ -118,6 +121,8 @@ public static class ConfigurationCodec
             Parameters = Parameters(ref reader),
             Disks = Disks(ref reader),
             ConsoleRelay = reader.U8("relay", 1) != 0,
+            Protected = reader.U8("protected", 1) != 0,
+            DrainPolicy = (DrainPolicy)reader.U8("drains", (byte)DrainPolicy.EndEpoch),
             Role = Role(ref reader),
         };
         reader.End();
