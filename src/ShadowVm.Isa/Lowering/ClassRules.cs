@@ -52,7 +52,8 @@ internal static class ClassRules
             {
                 if (space.NumberWidth != field.Width || !space.Controls.TryGetValue((int)number.Value, out var control))
                     continue;
-                found = control.Declaration.Access.Count == 0 && control.Declaration.OnWrite is null;
+                found = control.Declaration.OnWrite is null && control.Declaration.Access.TrueForAll(
+                    rule => Array.TrueForAll(rule.Else, s => s.Kind == StatementKind.Raise));
             }
 
             if (!found)

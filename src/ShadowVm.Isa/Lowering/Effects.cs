@@ -34,4 +34,7 @@ internal enum Effects : ushort
 
     /// <summary>Enters: a trap's entry or the return from one.</summary>
     Enters = 512,
+
+    /// <summary>Adds to the floating-point flags that the definition's 'float' block names.</summary>
+    Accrues = 1024,
 }
