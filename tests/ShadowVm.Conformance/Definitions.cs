@@ -20,6 +20,9 @@ internal static class Definitions
     public static IReadOnlyList<string> Variants { get; } =
         [.. IsaDefinition.Variants(Source), "rv64im_zicsr_zifencei", "rv32im_zicsr_zifencei"];
 
+    /// <summary>A definition by its folder, with everything in it.</summary>
+    public static IsaDefinition LoadDefault(string name) => IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)));
+
     public static IsaDefinition Load(string variant) => IsaDefinition.Load(Source, variant);
 
     /// <summary>
