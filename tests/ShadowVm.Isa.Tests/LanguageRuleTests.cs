@@ -244,7 +244,6 @@ public class LanguageRuleTests
 
     [Theory]
     [InlineData("lanes 4")]
-    [InlineData("delayed arithmetic\n    class a=1")]
     [InlineData("hook translate(va : 64) -> 64\n    return va")]
     [InlineData("user n Three op=00000001  \"n\"\n    nullify r[1] == 0")]
     [InlineData("user n Three op=00000001  \"n\"\n    r[a] = f16.add(r[b], r[c])")]
