@@ -56,10 +56,13 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.EpochLength, VirtualMachineSettings.EpochLengthMax);
         _isa = isa;
         EpochLength = settings.EpochLength;
-        Memory = new GuestMemory(description.RamStart, settings.MemoryBytes ?? description.RamSize);
+        var abi = description.Abi is null ? null : AbiOf(isa);
+        Memory = new GuestMemory(abi?.MemoryStart ?? description.RamStart, settings.MemoryBytes ?? description.RamSize);
         _cpu = new CpuState(isa.SlotCount);
-        _bus = new Bus(description, this);
-        _engine = new ExecutionEngine(isa, _cpu, Memory, _bus, _clock, settings.Engine);
+        _bus = new Bus(
+            description, this, abi is null ? null : (first, host) => MakeProgram(abi, settings.Program, first, host));
+        _engine = new ExecutionEngine(
+            isa, _cpu, Memory, _bus, _clock, settings.Engine with { CallCause = abi?.CallCause });
         _memoryDigest = new MemoryDigest(Memory);
         _drainPolicy = settings.DrainPolicy;
         if (isa.Hooks.Deliver is not null)
@@ -73,6 +76,12 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
         _stateSeed = HashOfLayout();
 
         var target = new ElfTarget((ushort)isa.ElfMachine, isa.ElfClass, isa.BigEndian);
+        if (_program is not null)
+        {
+            StartProgram(settings.ImageName, image.Span, target);
+            return;
+        }
+
         var loaded = ElfLoader.Load(settings.ImageName, image.Span, target, Memory);
         GuestParameters.Apply(settings.Parameters, loaded.Entry, Memory);
         Reset(loaded.Entry);
@@ -145,12 +154,13 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
             throw new InvalidOperationException($"guest time went back from {GuestTime} to {clock.Base} ns");
         }
 
+        _outputs.Clear(); // before the delivery: what a device asks for anew is the next epoch's
         foreach (ref readonly var input in batch) _bus.Deliver(input);
         _clock.Begin(clock.Base, clock.Rate, _cpu.Retired);
         _bus.AtBoundary(clock.Base);
-        if (Waiting && _engine.Ask(_isa.Hooks.Awake) != 0) Waiting = false;
+        if (_program is not null) Waiting = _program.IsBlocked;
+        else if (Waiting && _engine.Ask(_isa.Hooks.Awake) != 0) Waiting = false;
         Epoch++;
-        _outputs.Clear();
         _begun = true;
     }
 
@@ -228,6 +238,7 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
 
     private EpochEnd Run()
     {
+        if (_program is not null) return RunProgram(_program);
         var counter = EpochLength;
         DeliverAll(ref counter);
         TakeInterrupt(ref counter);

@@ -277,6 +277,7 @@ internal sealed class AlphaProgram
                 "disp" when memory => Displacement(instruction.Name),
                 "disp" => _chance.Below(3), // a branch
                 "hint" => 0,
+                _ when name.EndsWith("quals", StringComparison.Ordinal) => _chance.Below(32),
                 _ => _chance.Below(256),
             }));
         }
@@ -284,7 +285,7 @@ internal sealed class AlphaProgram
         try
         {
             // Fields with few values are drawn until they are among these.
-            return _isa.Encode(instruction.Name, [.. fields.Select(f => (f.Item1, f.Item1.EndsWith("quals", StringComparison.Ordinal) ? f.Item2 % 32 : f.Item2))]);
+            return _isa.Encode(instruction.Name, [.. fields]);
         }
         catch (ArgumentException)
         {

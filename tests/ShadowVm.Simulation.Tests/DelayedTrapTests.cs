@@ -56,7 +56,7 @@ public class DelayedTrapTests
         Assert.NotEmpty(result.Violations);
     }
 
-    private static VmmMachine Make(DrainPolicy policy, bool? drainPriv) => new(new VirtualMachine(Isa, Bare, Guest, new VirtualMachineSettings
+    private static VmmMachine Make(DrainPolicy policy, bool? drainPriv) => new(new VirtualMachine(Isa, Bare, Guest, new()
     {
         EpochLength = 97,
         MemoryBytes = 1 << 20,

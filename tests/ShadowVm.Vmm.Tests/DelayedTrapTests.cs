@@ -145,7 +145,8 @@ public class DelayedTrapTests
     [Fact]
     public void A_drain_ends_the_epoch_where_the_policy_says_so()
     {
-        using var machine = LateTraps.Machine(LateTraps.Image(Scene.Replace("{0}", "trapb", StringComparison.Ordinal), out _), new VirtualMachineSettings
+        var image = LateTraps.Image(Scene.Replace("{0}", "trapb", StringComparison.Ordinal), out _);
+        using var machine = LateTraps.Machine(image, new VirtualMachineSettings
         {
             EpochLength = 100_000,
             Protected = true,
@@ -208,7 +209,8 @@ public class DelayedTrapTests
             Engine = LateTraps.Processor(seed),
         });
         LateTraps.Run(machine, epochs);
-        var labels = assembled.Symbols.Where(symbol => !char.IsAsciiDigit(symbol.Name[0])).ToDictionary(symbol => symbol.Name, symbol => symbol.Address);
+        var labels = assembled.Symbols.Where(symbol => !char.IsAsciiDigit(symbol.Name[0]))
+            .ToDictionary(symbol => symbol.Name, symbol => symbol.Address);
         var log = new ulong[8];
         for (var i = 0; i < log.Length; i++) Assert.True(machine.Memory.TryRead(labels["log"] + (8 * (ulong)i), 8, out log[i]));
         return (log, labels);

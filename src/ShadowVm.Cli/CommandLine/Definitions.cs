@@ -137,13 +137,13 @@ internal sealed class Definitions
             : throw new UsageException($"--machine: there is no '{name}'; there are {string.Join(", ", known.Keys)}");
     }
 
-    /// <summary>The first description, by name, that is for an instruction set.</summary>
+    /// <summary>The first description, by name, of a machine with devices for an instruction set.</summary>
     public static MachineDescription MachineFor(IsaLibrary library, string isa)
     {
         foreach (var path in Machines(library).Values)
         {
             var machine = Read(path);
-            if (machine.Architectures.Contains(isa)) return machine;
+            if (machine.Abi is null && machine.Architectures.Contains(isa)) return machine;
         }
 
         throw new UsageException($"--machine: no machine description is for {isa}");

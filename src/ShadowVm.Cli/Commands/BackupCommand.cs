@@ -21,6 +21,7 @@ internal static class BackupCommand
         command.Add(definitions.Option);
         var outside = new OutsideOptions(command);
         var traps = new TrapOptions(command, 2);
+        var files = new ProgramFileOptions(command);
         var pair = new PairOptions(command);
         var primary = new Option<string>("--primary")
         {
@@ -42,6 +43,7 @@ internal static class BackupCommand
                     InsecurePlaintext = insecure,
                     Console = outside.Console(result, insecure),
                     Disks = outside.Disks(result),
+                    Files = files.Read(result),
                     ArbiterFolder = pair.Arbiter(result),
                     FenceCommand = pair.Fence(result),
                     Observer = events.Observer,

@@ -20,6 +20,7 @@ internal static class PrimaryCommand
             "shadowvm primary program.elf --listen 127.0.0.1:7400 --commit epoch --epoch-length 100k --arbiter ./locks");
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
+        var files = new ProgramFileOptions(command);
         var pair = new PairOptions(command);
         var roles = new RoleOptions(command);
         var traps = new TrapOptions(command, 1);
@@ -41,7 +42,8 @@ internal static class PrimaryCommand
         command.SetAction(result =>
         {
             var insecure = pair.InsecurePlaintext(result);
-            var configuration = guest.Read(result, roles.Read(result)) with
+            var reachable = files.Read(result);
+            var configuration = guest.Read(result, roles.Read(result), reachable) with
             {
                 DrainPolicy = Values.Choice(
                     "--drain",
@@ -60,6 +62,7 @@ internal static class PrimaryCommand
                     InsecurePlaintext = insecure,
                     Console = outside.Console(result, insecure),
                     Disks = outside.Disks(result),
+                    Files = reachable,
                     ArbiterFolder = pair.Arbiter(result),
                     FenceCommand = pair.Fence(result),
                     Observer = events.Observer,

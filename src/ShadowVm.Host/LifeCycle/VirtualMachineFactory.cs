@@ -64,6 +64,7 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
                 ImageName = configuration.ImageName,
                 MemoryBytes = configuration.MemoryBytes,
                 Parameters = configuration.Parameters,
+                Program = configuration.Program,
                 Protected = configuration.Protected,
                 DrainPolicy = configuration.DrainPolicy,
                 Engine = new EngineSettings { Tier = TierOf(configuration.Tier), TrapHardware = TrapHardware },

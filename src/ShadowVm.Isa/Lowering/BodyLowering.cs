@@ -130,7 +130,8 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
     public (Int128 Value, int Width)? Fold(Expression e) =>
         ConstantFolder.Fold(e, model, bag, name =>
             FindLocal(name) is { } local ? (true, local.Constant)
-            : FindOperand(name) is not null || FindChosen(name) is not null || model.State.ContainsKey(name) ? (true, null) : (false, null));
+            : FindOperand(name) is not null || FindChosen(name) is not null || model.State.ContainsKey(name) ? (true, null)
+            : (false, null));
 
     /// <summary>A whole number known at load, for widths and bit positions.</summary>
     public int FoldNumber(Expression e, string what, int min, int max)

@@ -87,7 +87,8 @@ internal static class LateTraps
                 machine.RunEpoch();
             }
 
-            if (primary.Digest() != backup.Digest()) return (null, $"epoch {primary.Epoch}, traps {primary.DelayedTraps} and {backup.DelayedTraps}");
+            if (primary.Digest() != backup.Digest())
+                return (null, $"epoch {primary.Epoch}, traps {primary.DelayedTraps} and {backup.DelayedTraps}");
             console.Append(Console(primary));
             clock = InstructionClock.Next(primary, inputArrives: false);
         }
