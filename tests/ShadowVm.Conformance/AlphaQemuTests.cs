@@ -1,6 +1,5 @@
 using System.Globalization;
 using ShadowVm.Engine;
-using ShadowVm.Isa;
 using Xunit.Abstractions;
 
 namespace ShadowVm.Conformance;

@@ -1,6 +1,5 @@
 using ShadowVm.Engine;
 using ShadowVm.Engine.DelayedTraps;
-using ShadowVm.Isa.Assembly;
 using ShadowVm.Vmm.Tests.World;
 
 namespace ShadowVm.Vmm.Tests;
