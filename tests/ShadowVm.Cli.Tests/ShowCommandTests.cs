@@ -86,9 +86,9 @@ public sealed class ShowCommandTests : IDisposable
     {
         var byOperands = Program.Run(_folder, "isa", "show", "add", "rd=3", "rs1=1", "rs2=2").Output;
         Assert.Contains("\nadd    i.isa:", byOperands, StringComparison.Ordinal);
-        Assert.StartsWith("zapnot    bytes.isa:", Program.Run(_folder, "isa", "show", "zapnot").Output, StringComparison.Ordinal);
-        var ambiguous = Program.Run(_folder, "isa", "show", "xor").Error;
-        Assert.Contains("'xor': name the definition, as in", ambiguous, StringComparison.Ordinal);
+        Assert.StartsWith("swl    memory.isa:", Program.Run(_folder, "isa", "show", "swl").Output, StringComparison.Ordinal);
+        var ambiguous = Program.Run(_folder, "isa", "show", "add").Error;
+        Assert.Contains("'add': name the definition, as in", ambiguous, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -49,6 +49,8 @@ public sealed partial class ReferenceInterpreter
         _pending = new PendingWrites(cpu);
         _decoded = decoded;
         _pcSlot = isa.PcSlot;
+        _nextPcSlot = isa.NextPcSlot;
+        _delaySlot = isa.DelaySlot;
         _unitMask = (ulong)isa.UnitBytes - 1;
         _addressMask = Bits.Mask(isa.AddressBits);
     }
@@ -149,7 +151,8 @@ public sealed partial class ReferenceInterpreter
     public void Perform(Function hook)
     {
         _instruction = null;
-        _pc = _next = _cpu[_pcSlot];
+        _pc = _cpu[_pcSlot];
+        Stay();
         _status = Status.Running;
         Invoke(hook);
         Commit();
@@ -175,7 +178,7 @@ public sealed partial class ReferenceInterpreter
         }
 
         _instruction = instruction;
-        _next = (_pc + (ulong)instruction.Length) & _addressMask;
+        Follow(instruction.Length);
         return true;
     }
 
@@ -231,7 +234,7 @@ public sealed partial class ReferenceInterpreter
         Abandon();
         _status = Status.Running;
         Waits = false; // an abandoned instruction doesn't wait either
-        _next = _pc;
+        Stay();
         _frame.PassArgument(0, first);
         if (hook.ParameterCount > 1) _frame.PassArgument(1, second);
         _entering = true;
@@ -250,7 +253,7 @@ public sealed partial class ReferenceInterpreter
 
     private void Commit()
     {
-        _cpu[_pcSlot] = _next & _addressMask;
+        CommitPc();
         _pending.Commit();
         if (_deferred.Count == 0) return;
 

@@ -17,6 +17,6 @@ internal static class BuiltIns
     [
         "carries", "sat_s", "sat_u", "clz", "ctz", "clmul", "mask_high", "deposit", "extract", "f16",
         "f128", "vaxf", "vaxg", "walk", "reserve", "store_reserved", "cancel_reservation",
-        "compare_swap", "npc", "slot", "page", "page_fault", "never", "length",
+        "compare_swap", "page", "page_fault", "never", "length",
     ];
 }

@@ -37,4 +37,7 @@ internal enum Effects : ushort
 
     /// <summary>Adds to the floating-point flags that the definition's 'float' block names.</summary>
     Accrues = 1024,
+
+    /// <summary>Goes to another address, or may.</summary>
+    Goes = 2048,
 }
