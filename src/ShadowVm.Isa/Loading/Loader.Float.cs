@@ -37,6 +37,7 @@ internal sealed partial class Loader
                 at, "There is a 'float' block already, and one says it all",
                 $"join it with the one in '{other.At.Source.Name}'");
         }
+
         var block = Model.Float = new FloatDeclaration { At = at };
         var body = BodyOf(extent, bodyStart);
         var seen = new HashSet<string>();
