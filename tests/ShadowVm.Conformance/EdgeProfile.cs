@@ -21,7 +21,7 @@ internal sealed record EdgeProfile(
 {
     private static readonly Dictionary<string, EdgeProfile> Known = new()
     {
-        ["alpha"] = new("r", "entry", 0, (isa, a, b, n) => isa.Encode("lda", ("ra", a), ("rb", b), ("disp", n)), null, "f", 7),
+        ["alpha"] = new("r", "entry", 0, (isa, a, b, n) => isa.Encode("lda", ("ra", a), ("rb", b), ("disp", n)), null, "f", 29),
         ["riscv"] = new("x", "mtvec", 0, (isa, a, b, n) => isa.Encode("addi", ("rd", a), ("rs1", b), ("imm", n)), null),
         ["mips"] = new(
             "r",
