@@ -1,4 +1,5 @@
 using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.DelayedTraps;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Isa;
 
@@ -40,6 +41,9 @@ public sealed class TestProcessor : IDisposable
     /// <summary>Its memory.</summary>
     public GuestMemory Memory { get; }
 
+    /// <summary>Traps that may be delivered late, since the last reset: nobody delivers them here.</summary>
+    public TrapVectors Delayed { get; private set; }
+
     /// <summary>What its tiers did.</summary>
     public EngineStatistics Statistics => _engine.Statistics;
 
@@ -61,6 +65,7 @@ public sealed class TestProcessor : IDisposable
         if (Isa.Hooks.Reset is { } reset) _engine.Perform(reset);
         Cpu.GoTo(Isa, pc);
         Cpu.Retired = 0;
+        Delayed = default;
         _engine.LastCause = null;
     }
 
@@ -79,11 +84,16 @@ public sealed class TestProcessor : IDisposable
     /// <summary>Runs an epoch: the counter ends it, and the monitor carries out what the engine leaves to it.</summary>
     public void RunEpoch(long counter)
     {
-        while (_engine.Run(ref counter) != ExitReason.Counter)
+        while (_engine.Run(ref counter) is var reason && reason != ExitReason.Counter)
         {
-            _engine.StepPrivileged();
-            _engine.ClearWaits();
-            counter--;
+            if (reason != ExitReason.Trapped)
+            {
+                _engine.StepPrivileged();
+                _engine.ClearWaits();
+                counter--;
+            }
+
+            Delayed = Delayed.With(_engine.TakeDelayed());
         }
     }
 

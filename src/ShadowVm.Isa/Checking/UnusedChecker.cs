@@ -107,6 +107,8 @@ internal sealed class UnusedChecker
             Words(encoding.WhereText.ToString(), words);
         foreach (var column in encoding.Row?.Columns ?? [])
             Words(encoding.Row!.Cell(column)!.Value.Text, words);
+        if (encoding.Chosen is { Row.Value: { } chosen })
+            Words(chosen.ToString(), words);
         if (encoding.Short is not { } form)
             return;
         foreach (var (_, value) in form.Given)
