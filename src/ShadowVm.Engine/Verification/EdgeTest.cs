@@ -13,7 +13,7 @@ namespace ShadowVm.Engine.Verification;
 public sealed class EdgeTest
 {
     private const int Steps = 4;
-    private const int CasesMost = 1_000_000; // about
+    private const int CasesMost = 500_000; // about
     private const int PairsMost = 400;
     private const int SlotEvery = 8; // of so many words one is tried in a delay slot too
     private const ulong Code = GuestMemory.PageBytes;

@@ -75,7 +75,12 @@ internal sealed class UnusedChecker
         }
     }
 
-    private void Name(Token at, string kind) => _names.TryAdd((at.Source.Name, at.Offset), (at, kind));
+    private void Name(Token at, string kind)
+    {
+        // A name of several words, such as pal.enter, isn't counted.
+        if (WordEnd(at.Text, 0) == at.Text.Length)
+            _names.TryAdd((at.Source.Name, at.Offset), (at, kind));
+    }
 
     private void Note(Encoding encoding, Operand operand, bool isUnused)
     {
