@@ -51,7 +51,11 @@ public sealed partial class IsaDefinition
                 : null;
         }
 
-        foreach (var value in new long[] { 10 + index, 16, 0x1000, 8, 4, 2, 1, 0 })
+        // A choice has few values, and knows them.
+        long[] values = missing[index].Choice is { } choice
+            ? [.. choice.Rows.ConvertAll(row => (long)row.Bits)]
+            : [10 + index, 16, 0x1000, 8, 4, 2, 1, 0];
+        foreach (var value in values)
         {
             if (missing[index].Fits(value) && Complete(encoding, missing, index + 1, word | missing[index].Insert(value)) is { } found)
                 return found;

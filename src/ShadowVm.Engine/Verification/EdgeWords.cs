@@ -12,14 +12,18 @@ internal static class EdgeWords
     {
         var ranges = OperandRange.Of(isa, instruction);
         var made = new HashSet<uint>();
-        foreach (var rest in (Func<string, long>[])[At, name => Math.Max(At(name), 8), _ => 8, _ => 16, _ => 2, _ => 1, _ => 0])
+        var example = TryExample(isa, instruction);
+        Func<string, long>[] rests = [At, name => Math.Max(At(name), 8), _ => 8, _ => 16, _ => 10, _ => 2, _ => 1, _ => 0];
+        // What an example has goes with each other at least.
+        if (example is { } word && !instruction.IsShortForm) rests = [.. rests, Of(isa.Decode(word))];
+        foreach (var rest in rests)
         {
             foreach (var (varied, edges) in ranges)
             {
                 var values = use.Read.Contains(varied) || use.Written.Contains(varied) ? Registers : edges;
                 foreach (var value in values)
                 {
-                    if (OperandRange.Encode(isa, instruction, name => name == varied ? value : rest(name)) is { } word) made.Add(word);
+                    if (OperandRange.Encode(isa, instruction, name => name == varied ? value : rest(name)) is { } edge) made.Add(edge);
                 }
             }
 
@@ -27,8 +31,11 @@ internal static class EdgeWords
             if (made.Count > 8 || (ranges.Length == 0 && made.Count > 0)) break;
         }
 
-        if (made.Count == 0 && TryExample(isa, instruction) is { } example) made.Add(example);
+        if (made.Count == 0 && example is { } only) made.Add(only);
         return made;
+
+        static Func<string, long> Of(DecodedInstruction decoded) =>
+            name => decoded.Operands[Array.IndexOf(decoded.Definition!.OperandNames, name)];
 
         long At(string name) => use.Read.IndexOf(name) is >= 0 and var at ? at + 1 : use.Written.Contains(name) ? 3 : 0;
     }
