@@ -20,6 +20,18 @@ internal static class Definitions
     public static IReadOnlyList<string> Variants { get; } =
         [.. IsaDefinition.Variants(Source), "rv64im_zicsr_zifencei", "rv32im_zicsr_zifencei"];
 
+    /// <summary>Bit manipulation, which QEMU has since version 7, whatever its default.</summary>
+    public const string QemuOptions = ",zba=true,zbb=true,zbs=true";
+
+    /// <summary>
+    /// QEMU 7.2 counts on into the upper half where the lower one is 0, where the manual says 32.
+    /// </summary>
+    public static readonly string[] WrongInQemu = ["ctzw"];
+
+    /// <summary>A variant without the extensions that QEMU 7.2, which Debian 12 has, doesn't know yet.</summary>
+    public static string KnownToQemu(string variant) =>
+        string.Join('_', variant.Split('_').Where(name => name is not ("zicond" or "zcb")));
+
     public static IsaDefinition Load(string variant) => IsaDefinition.Load(Source, variant);
 
     /// <summary>

@@ -27,10 +27,10 @@ internal sealed class RandomProgram
     private readonly int _bytes;
     private readonly Instruction[] _instructions;
 
-    public RandomProgram(IsaDefinition isa, ulong seed, int count, int every = 100)
+    public RandomProgram(IsaDefinition isa, ulong seed, int count, int every = 100, params string[] without)
     {
         (_isa, _chance, _bytes) = (isa, new Chance(seed), isa.AddressBits / 8);
-        _instructions = [.. isa.Instructions.Where(i => i.DeclaredClass == InstructionClass.User && !Left.Contains(i.Name))];
+        _instructions = [.. isa.Instructions.Where(i => i.DeclaredClass == InstructionClass.User && !Left.Contains(i.Name) && !without.Contains(i.Name))];
         LoadRegisters();
         for (var i = 0; i < count; i++)
         {
@@ -95,7 +95,8 @@ internal sealed class RandomProgram
             case "jalr" or "jr":
                 AddIndirect(instruction, bare == name ? 4 : 2);
                 break;
-            case "lw" or "ld" or "sw" or "sd" or "lwsp" or "ldsp" or "swsp" or "sdsp" when bare != name:
+            case "lw" or "ld" or "sw" or "sd" or "lwsp" or "ldsp" or "swsp" or "sdsp"
+                or "lbu" or "lhu" or "lh" or "sb" or "sh" when bare != name:
                 var pointer = bare.Length == 4 ? StackPointer : 8 + _chance.Below(8);
                 PointToScratch(pointer, _chance.Below(ScratchBytes / 2));
                 AddDrawn(instruction, operand => operand == "rs1c" ? pointer : Operand(operand, instruction));
@@ -193,6 +194,7 @@ internal sealed class RandomProgram
         "imm" when instruction.Name == "c.addi16sp" => (_chance.Below(64) - 32) << 4,
         "imm" when instruction.Name.StartsWith("c.", StringComparison.Ordinal) => _chance.Below(64) - 32,
         "imm" => _chance.Below(4096) - 2048,
+        "uimm" when instruction.Name[^1] is 'b' or 'h' or 'u' => _chance.Below(4),
         "uimm" => _chance.Below(256) << 2,
         _ => _chance.Below(64),
     };

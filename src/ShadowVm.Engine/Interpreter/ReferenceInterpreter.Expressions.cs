@@ -1,4 +1,5 @@
 using ShadowVm.Isa.Ir;
+using ShadowVm.Isa.Numerics;
 using static ShadowVm.Engine.Interpreter.Bits;
 
 namespace ShadowVm.Engine.Interpreter;
@@ -29,6 +30,12 @@ public sealed partial class ReferenceInterpreter
             case Op.And: return Evaluate(n.A!) & Evaluate(n.B!);
             case Op.Or: return Evaluate(n.A!) | Evaluate(n.B!);
             case Op.Xor: return Evaluate(n.A!) ^ Evaluate(n.B!);
+            case Op.LeadingZeros:
+            case Op.TrailingZeros:
+            case Op.CountOnes:
+            case Op.ReverseBytes: return BitCounts.Of(n.Op, Evaluate(n.A!), n.A!.Width);
+            case Op.RotateLeft:
+            case Op.RotateRight: return BitCounts.Turn(n.Op, Evaluate(n.A!), EvaluateWide(n.B!), n.Width);
             case Op.ShiftLeft:
             case Op.ShiftRight:
             case Op.ShiftRightSigned: return Shift(n);

@@ -57,6 +57,24 @@ public enum Op : byte
     /// <summary>Two's complement negation.</summary>
     Negate,
 
+    /// <summary>Zeros above the highest 1 of A, which has at most 64 bits; all of them where there is none.</summary>
+    LeadingZeros,
+
+    /// <summary>Zeros below the lowest 1 of A, which has at most 64 bits; all of them where there is none.</summary>
+    TrailingZeros,
+
+    /// <summary>Ones in A, which has at most 64 bits.</summary>
+    CountOnes,
+
+    /// <summary>The bytes of A, at most 8, in reverse order.</summary>
+    ReverseBytes,
+
+    /// <summary>A, of 32 or 64 bits, turned left by B (any width, unsigned) modulo its width.</summary>
+    RotateLeft,
+
+    /// <summary>A, of 32 or 64 bits, turned right by B (any width, unsigned) modulo its width.</summary>
+    RotateRight,
+
     /// <summary>Sum modulo 2^width.</summary>
     Add,
 
