@@ -11,7 +11,7 @@ namespace ShadowVm.Isa.Loading;
 /// </summary>
 internal sealed partial class Loader
 {
-    private static readonly string[] Keywords =
+    internal static readonly string[] Keywords =
     [
         "isa", "include", "extension", "const", "enum", "register", "view", "context", "space", "control", "format",
         "operand", "choice", "with", "each", "user", "kernel", "drain", "short", "reserved", "alias", "pseudo",
