@@ -30,7 +30,8 @@ internal sealed class RandomProgram
     public RandomProgram(IsaDefinition isa, ulong seed, int count, int every = 100, params string[] without)
     {
         (_isa, _chance, _bytes) = (isa, new Chance(seed), isa.AddressBits / 8);
-        _instructions = [.. isa.Instructions.Where(i => i.DeclaredClass == InstructionClass.User && !Left.Contains(i.Name) && !without.Contains(i.Name))];
+        string[] left = [.. Left, .. without];
+        _instructions = [.. isa.Instructions.Where(i => i.DeclaredClass == InstructionClass.User && !left.Contains(i.Name))];
         LoadRegisters();
         for (var i = 0; i < count; i++)
         {

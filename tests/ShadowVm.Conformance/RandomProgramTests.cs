@@ -140,7 +140,10 @@ public class RandomProgramTests(ITestOutputHelper log)
         {
             File.WriteAllBytes(path, image);
             string[] arguments =
-                ["-M", "virt", "-cpu", $"rv{bits},c={compressed}{Definitions.QemuOptions}", "-bios", "none", "-nographic", "-monitor", "none", "-kernel", path];
+            [
+                "-M", "virt", "-cpu", $"rv{bits},c={compressed}{Definitions.QemuOptions}", "-bios", "none",
+                "-nographic", "-monitor", "none", "-kernel", path,
+            ];
             using var qemu = Process.Start(new ProcessStartInfo($"qemu-system-riscv{bits}", arguments)
             {
                 RedirectStandardInput = true,
