@@ -40,6 +40,12 @@ public sealed record EngineSettings
     /// </summary>
     public long WarmUp { get; init; } = 20_000;
 
+    /// <summary>
+    /// Whether each run begins with nothing translated and no page remembered: what a replica that has just begun knows.
+    /// For tests, since it takes its time.
+    /// </summary>
+    public bool Forgets { get; init; }
+
     /// <summary>Bytes of IL that translated blocks may have together; beyond it all are dropped.</summary>
     public long CacheBytes { get; init; } = 64 << 20;
 }

@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Cpu;
 internal static class EngineWords
 {
     /// <summary>Number of words.</summary>
-    public const int Count = 8;
+    public const int Count = 12;
 
     /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
     public const int Exit = -1;
@@ -26,6 +26,15 @@ internal static class EngineWords
 
     /// <summary>The record at which a stub gave control back.</summary>
     public const int Record = -6;
+
+    /// <summary>Host address of the pages that loads and stores find, where addresses are translated.</summary>
+    public const int Pages = -7;
+
+    /// <summary>Host address of the pages that jumps find.</summary>
+    public const int FetchPages = -8;
+
+    /// <summary>Host address of the table for jumps to other pages.</summary>
+    public const int Jumps = -9;
 
     /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
     public const long PcInRecord = 1 << 8;

@@ -59,6 +59,7 @@ public sealed partial class ReferenceInterpreter
             case Op.SignExtend: return (ulong)Signed(Evaluate(n.A!), n.A!.Width) & Mask(n.Width);
             case Op.Select: return Evaluate(Evaluate(n.A!) != 0 ? n.B! : n.C!);
             case Op.Load: return Load(n);
+            case Op.WalkLoad: return WalkLoad(n);
             case Op.Call: return (ulong)Call(n);
             default: throw new InvalidOperationException($"{n.Op} is no expression");
         }

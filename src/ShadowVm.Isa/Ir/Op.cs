@@ -161,6 +161,12 @@ public enum Op : byte
     Load,
 
     /// <summary>
+    /// As <see cref="Load"/>, by the translation of an address, at the physical address A of at most 64 bits. Where
+    /// nothing answers, the access that is translated faults.
+    /// </summary>
+    WalkLoad,
+
+    /// <summary>
     /// Function <see cref="Node.Index"/> applied to <see cref="Node.Items"/>. As a statement the result, if any, is
     /// dropped. A procedure's register writes join those of the caller.
     /// </summary>
@@ -195,6 +201,9 @@ public enum Op : byte
     /// Raises whatever a store of <see cref="Node.Width"/> bits at A would raise, and stores nothing.
     /// </summary>
     ProbeStore,
+
+    /// <summary>As <see cref="Store"/>, by the translation of an address, at the physical address A.</summary>
+    WalkUpdate,
 
     /// <summary>If A (one bit) then B, else C, which may be absent.</summary>
     If,

@@ -136,6 +136,8 @@ internal sealed partial class BodyLowering
                 Argument(e, -1, 0);
                 Note(Effects.Machine, e.First);
                 return new Node { Op = path == "time" ? Op.Time : Op.Retired, Width = 64 };
+            case "page":
+                return Page(e);
             case "external":
                 Argument(e, -1, 0);
                 Note(Effects.Machine, e.First);
@@ -146,7 +148,8 @@ internal sealed partial class BodyLowering
         {
             "sx" or "zx" => Extend(e, first, WidthSuffix(e.Parts[0].Token)),
             "load" => Load(e, path),
-            "store" or "probe" => throw bag.Fail(e.First, $"'{path}' gives no value", "use it as a statement"),
+            "walk" when path.StartsWith("walk.load.", StringComparison.Ordinal) => WalkLoad(e, path),
+            "store" or "probe" or "walk" => throw bag.Fail(e.First, $"'{path}' gives no value", "use it as a statement"),
             _ => throw UnknownCall(e, path),
         };
     }

@@ -155,6 +155,7 @@ internal sealed class FunctionLowering(DefinitionModel model)
             }
         }
 
+        ClassRules.CheckHook(function, lowering.Effects, bag);
         return new LoweredBody(body, lowering.LocalCount, lowering.Effects, lowering.Cost, lowering.CallDepth);
     }
 
