@@ -140,7 +140,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         var withBlocks = _settings.Tier == Tier.Block;
         var heatOf = withBlocks ? new Func<int, long>(HeatOf) : static _ => long.MaxValue;
-        _records = new RecordPages(_isa, _memory, _decoded, heatOf);
+        _records = new RecordPages(_isa, _memory, _decoded, heatOf, crosses: Statistics.Clock is null);
         if (withBlocks)
         {
             _blocks = new TranslationCache(_isa, _memory, _decoded, _settings, Statistics) { Records = _records };
@@ -151,6 +151,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         Word(EngineWords.RamStart) = _memory.Start;
         Word(EngineWords.Watch) = (ulong)_memory.Watch.Free;
         Word(EngineWords.RecordPages) = (ulong)_records.Table;
+        Word(EngineWords.Jumps) = (ulong)(_blocks?.JumpEntries ?? 0);
     }
 
     private long HeatOf(int page) => _blocks!.HeatOf(page);
@@ -246,10 +247,14 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private HostExit RunCold(nint handler, Record* record, ref long counter)
     {
         var (before, began) = (counter, Now());
+        Word(EngineWords.Crossed) = unchecked((ulong)EngineWords.NotCrossed);
         // SAFETY: handlers are kept referenced by the definition's table; the record lies in this machine's pages.
         counter = ((delegate*<nint, nint, long, nint, long>)handler)(
             (nint)_cpu.Pointer, (nint)_memory.Bytes, counter, (nint)record);
-        Statistics.ColdInstructions += before - counter;
+        var crossed = (long)Word(EngineWords.Crossed);
+        var cold = before - (crossed == EngineWords.NotCrossed ? counter : crossed);
+        Statistics.ColdInstructions += cold;
+        Statistics.BlockInstructions += before - counter - cold;
         Statistics.ColdTicks += Now() - began;
         return Returned(before - counter);
     }

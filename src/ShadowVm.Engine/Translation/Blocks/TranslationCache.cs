@@ -65,6 +65,9 @@ internal sealed class TranslationCache : IDisposable
     /// <summary>Whether something was compiled and waits to be installed.</summary>
     public bool HasNews => _news > 0;
 
+    /// <summary>Host address of the table for computed jumps.</summary>
+    public nint JumpEntries => _jumps.Entries;
+
     /// <summary>Number of blocks that may run.</summary>
     public int Count => _blocks.Count;
 
@@ -80,6 +83,7 @@ internal sealed class TranslationCache : IDisposable
     /// <summary>The code at an address, or 0. The next computed jump there finds it by itself.</summary>
     public nint Find(ulong pc)
     {
+        if (_jumps.Find(pc) is var code && code != SlotTable.StubEntry && code != 0) return code;
         if (!_blocks.TryGetValue(pc, out var block)) return 0;
         _jumps.Set(pc, block.Method.Entry);
         return block.Method.Entry;
@@ -215,6 +219,7 @@ internal sealed class TranslationCache : IDisposable
         blocks.Add(block);
         IlBytes += block.Method.IlBytes;
         _slots.Set(pc, block.Method.Entry);
+        _jumps.Set(pc, block.Method.Entry);
         Records.Lead(pc, toBlock: true);
         _statistics.BlocksTranslated++;
         _statistics.InstructionsTranslated += block.Code.Instructions.Length;

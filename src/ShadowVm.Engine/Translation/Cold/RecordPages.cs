@@ -20,6 +20,7 @@ internal sealed unsafe class RecordPages : IDisposable
     private readonly int _unitShift;
     private readonly List<int> _pages = [];
     private readonly Func<int, long> _heatOf;
+    private readonly bool _crosses;
     private nint* _table;
 
     /// <summary>Binds the records to a machine.</summary>
@@ -27,7 +28,8 @@ internal sealed unsafe class RecordPages : IDisposable
     /// <param name="memory">Guest RAM.</param>
     /// <param name="decoded">Decoded instructions.</param>
     /// <param name="heatOf">Jumps to an address in a page that make it hot.</param>
-    public RecordPages(IsaDefinition isa, GuestMemory memory, DecodeCache decoded, Func<int, long> heatOf)
+    /// <param name="crosses">Whether records go on in blocks by themselves, or through the dispatcher, which takes times.</param>
+    public RecordPages(IsaDefinition isa, GuestMemory memory, DecodeCache decoded, Func<int, long> heatOf, bool crosses)
     {
         _memory = memory;
         _decoded = decoded;
@@ -35,6 +37,7 @@ internal sealed unsafe class RecordPages : IDisposable
         _unitBytes = isa.UnitBytes;
         _unitShift = int.Log2(isa.UnitBytes);
         _heatOf = heatOf;
+        _crosses = crosses;
         // SAFETY: one pointer for each page of RAM; offsets are checked against RAM's size before they index it.
         _table = (nint*)NativeMemory.AllocZeroed((nuint)memory.PageCount, (nuint)sizeof(nint));
     }
@@ -79,7 +82,8 @@ internal sealed unsafe class RecordPages : IDisposable
         var page = (int)(offset >> GuestMemory.PageShift);
         if (_table[page] == 0) return;
         var record = In(page) + ((offset & (GuestMemory.PageBytes - 1)) >> _unitShift);
-        record->Handler = toBlock ? Handlers.Enter : record->Raw;
+        record->Handler = !toBlock ? record->Raw : _crosses ? _handlers.EnterBlock : Handlers.LookUp;
+        record->Heat = toBlock ? long.MaxValue : _heatOf(page);
     }
 
     /// <summary>Forgets what was decoded from some bytes.</summary>
@@ -118,8 +122,8 @@ internal sealed unsafe class RecordPages : IDisposable
             var isBehind = i >= count - 2;
             records[i] = new Record
             {
-                Handler = isBehind ? Handlers.Enter : Handlers.Decode,
-                Raw = isBehind ? Handlers.Enter : Handlers.Decode,
+                Handler = isBehind ? Handlers.LookUp : Handlers.Decode,
+                Raw = isBehind ? Handlers.LookUp : Handlers.Decode,
                 Pc = pc + ((ulong)i << _unitShift),
                 Heat = heat,
             };
