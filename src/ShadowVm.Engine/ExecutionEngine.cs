@@ -32,9 +32,6 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private long _warmUp;
     private bool _endedByCounter;
 
-    // Stands for the page of code that was not fetched from yet.
-    private const int Unknown = -2;
-
     /// <summary>Binds the engine to one virtual processor and its surroundings.</summary>
     public ExecutionEngine(
         IsaDefinition isa, CpuState cpu, GuestMemory memory, IBus bus, EpochClock clock, EngineSettings settings)
@@ -162,7 +159,10 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         var withBlocks = _settings.Tier == Tier.Block;
         var heatOf = withBlocks ? new Func<int, long>(HeatOf) : static _ => long.MaxValue;
-        _records = new RecordPages(_isa, _memory, _decoded, heatOf) { Translation = _translation };
+        _records = new RecordPages(_isa, _memory, _decoded, heatOf, crosses: Statistics.Clock is null)
+        {
+            Translation = _translation,
+        };
         if (withBlocks)
         {
             _blocks = new TranslationCache(_isa, _memory, _decoded, _settings, Statistics)
@@ -177,6 +177,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         Word(EngineWords.RamStart) = _memory.Start;
         Word(EngineWords.Watch) = (ulong)_memory.Watch.Free;
         Word(EngineWords.RecordPages) = (ulong)_records.Table;
+        Word(EngineWords.Jumps) = (ulong)(_blocks?.JumpEntries ?? 0);
     }
 
     private long HeatOf(int page) => _blocks!.HeatOf(page);
@@ -206,13 +207,14 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         {
             if (_blocks is not null && _blocks.HasNews) _blocks.Install();
             var key = Here();
-            var code = raw || _blocks is null ? 0 : _blocks.Find(key);
+            var isKnown = key.Page != CodeKey.Unknown;
+            var code = raw || !isKnown || _blocks is null ? 0 : _blocks.Find(key);
             var exit = HostExit.Interpret;
             if (code != 0)
             {
                 exit = RunBlock(code, ref left);
             }
-            else if (key.Page != Unknown && RecordAt(key) is var record && record != null)
+            else if (isKnown && RecordAt(key) is var record && record != null)
             {
                 if (_blocks is not null && heats && !raw && --record->Heat <= 0)
                 {
@@ -240,7 +242,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
                     // The next round finds the record at zero, and asks.
                     break;
 
-                case HostExit.Decode when _records!.Decode(Here()):
+                case HostExit.Decode when Here() is { Page: not CodeKey.Unknown } place && _records!.Decode(place):
                     break;
 
                 default:
@@ -259,11 +261,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         return ExitReason.Counter;
     }
 
-    /// <summary>Where the instruction at pc is; the page is <see cref="Unknown"/> where that takes a walk.</summary>
+    /// <summary>Where the instruction at pc is; the page is unknown where that takes a walk.</summary>
     private CodeKey Here()
     {
         var pc = _cpu.Pointer[_pcSlot];
-        return new CodeKey(pc, _translation is null || _translation.IsFlat ? CodeKey.Flat : _translation.FetchPage(pc, Unknown));
+        return new CodeKey(pc, _translation is null || _translation.IsFlat ? CodeKey.Flat : _translation.FetchPage(pc));
     }
 
     /// <summary>The record at a place. Jumps to its page find it by themselves from now on.</summary>
@@ -292,10 +294,14 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private HostExit RunCold(nint handler, Record* record, ref long counter)
     {
         var (before, began) = (counter, Now());
+        Word(EngineWords.Crossed) = unchecked((ulong)EngineWords.NotCrossed);
         // SAFETY: handlers are kept referenced by the definition's table; the record lies in this machine's pages.
         counter = ((delegate*<nint, nint, long, nint, long>)handler)(
             (nint)_cpu.Pointer, (nint)_memory.Bytes, counter, (nint)record);
-        Statistics.ColdInstructions += before - counter;
+        var crossed = (long)Word(EngineWords.Crossed);
+        var cold = before - (crossed == EngineWords.NotCrossed ? counter : crossed);
+        Statistics.ColdInstructions += cold;
+        Statistics.BlockInstructions += before - counter - cold;
         Statistics.ColdTicks += Now() - began;
         return Returned(before - counter);
     }

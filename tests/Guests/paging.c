@@ -18,18 +18,22 @@
 #define CODE_FIRST 32 // the window's pages from here on hold code
 #define CODE_PAGES 4
 #define TABLE_PAGE 64 // the window's page that shows its own table
-#define POOL_PAGES 64
+#define CODE_OFFSET 16
+#define POOL_PAGES 32
+
+typedef unsigned short u16;
 
 #define ALIGNED __attribute__((aligned(4096)))
 
 static u64 root[2][512] ALIGNED;
 static u64 middle[2][512] ALIGNED;
 static u64 leaf[2][512] ALIGNED;
-static u8 pool[POOL_PAGES][PAGE] ALIGNED;
+static u8 pool[POOL_PAGES][PAGE] __attribute__((aligned(4096), section(".scratch"))); // as it is found
 static u8 code[CODE_PAGES][PAGE] ALIGNED;
 
 static int space;
 static int fences;
+static int compressed;
 static u64 next_page;
 static u64 faults;
 static u64 hash = FNV_BASIS;
@@ -213,7 +217,7 @@ static void choose_space(int which)
 // addi a0, a0, number; ret
 static void write_code(int page, u64 number)
 {
-    u32 *at = (u32 *)code[page];
+    u32 *at = (u32 *)(code[page] + CODE_OFFSET);
     at[0] = 0x00050513 | (u32)(number & 0x7ff) << 20;
     at[1] = 0x00008067;
 }
@@ -230,7 +234,21 @@ static void write_user_code(int page, u64 number)
 
 static u64 call(int page, u64 argument)
 {
-    return ((u64 (*)(u64))address_of((u64)(CODE_FIRST + page)))(argument);
+    return ((u64 (*)(u64))(address_of((u64)(CODE_FIRST + page)) + CODE_OFFSET))(argument);
+}
+
+// The same with the first half of the addition in one page and the rest in the next, where 2-byte steps are possible.
+static u64 call_across(int page, u64 number, u64 argument)
+{
+    u64 *entries = leaf[space] + CODE_FIRST;
+    u16 *end = (u16 *)(page_behind(entries[page]) + PAGE) - 1;
+    u16 *start = (u16 *)page_behind(entries[page + 1]);
+    *end = 0x0513;
+    start[0] = (u16)((number & 0x7ff) << 4 | 5);
+    start[1] = 0x8067;
+    start[2] = 0;
+    fence_code();
+    return ((u64 (*)(u64))(address_of((u64)(CODE_FIRST + page + 1)) - 2))(argument);
 }
 
 static void swap(u64 *a, u64 *b)
@@ -290,6 +308,8 @@ static void one_round(void)
             write_code(c, draw(2048));
             fence_code();
             see(call(c, i));
+            if (compressed && c + 1 < CODE_PAGES)
+                see(call_across(c, state >> 50, j));
         }
         break;
     case 8:
@@ -345,10 +365,10 @@ static void one_round(void)
         see(load(at));
         break;
     case 15:
-        see(load(MEGA));
+        see(load(MEGA + 256));
         middle[space][1] ^= entry_of((void *)0x200000UL, 0);
         fence();
-        see(load(MEGA + 8 * j));
+        see(load(MEGA + 256 + 8 * j));
         break;
     }
 }
@@ -368,6 +388,7 @@ static void supervisor(void)
 
 int main(void)
 {
+    compressed = csr_read(misa) >> 2 & 1;
     fences = guest_parameters[1] == 0;
     for (int s = 0; s < 2; s++) {
         root[s][0] = V | R | W | A | D;                                        // devices

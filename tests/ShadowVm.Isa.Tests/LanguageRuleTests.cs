@@ -239,7 +239,7 @@ public class LanguageRuleTests
     [InlineData("float\n    tininess after")]
     [InlineData("lanes 4")]
     [InlineData("delayed arithmetic\n    class a=1")]
-    [InlineData("hook translate(va : 64) -> 64\n    return va")]
+    [InlineData("hook deadline() -> 64\n    return none")]
     [InlineData("user n Three op=00000001  \"n\"\n    nullify r[1] == 0")]
     [InlineData("user n Three op=00000001  \"n\"\n    r[a] = f64.add(r[b], r[c])")]
     public void Reserved_words_are_refused_not_misread(string text) => Assert.Contains(

@@ -124,7 +124,7 @@ public class ShippedDefinitionTests
     [Theory]
     [InlineData(0xffffffff)]
     [InlineData(0x00001073)]
-    [InlineData(0x10200073)]
+    [InlineData(0x10300073)]
     [InlineData(0x0000707f)]
     public void Words_that_encode_nothing_have_no_definition(uint word)
     {
@@ -164,6 +164,12 @@ public class ShippedDefinitionTests
             (0, 0) => (word & 0x1fe0) != 0,
             (0, 2 or 6) => true,
             (0, 3 or 7) => isWide,
+            (0, 4) => (word >> 10 & 7) switch
+            {
+                <= 2 => true,
+                3 => (word & 0x40) == 0,
+                _ => false,
+            },
             (0, _) => false,
             (1, 1) => !isWide || rd != 0,
             (1, 3) => high || rs2 != 0,
@@ -171,7 +177,12 @@ public class ShippedDefinitionTests
             {
                 0 or 1 => isWide || !high,
                 2 => true,
-                _ => !high || isWide && (word >> 5 & 3) < 2,
+                _ => !high || (word >> 5 & 3) switch
+                {
+                    0 or 1 => isWide,
+                    2 => true,
+                    _ => rs2 % 8 is <= 3 or 5 || isWide && rs2 % 8 == 4,
+                },
             },
             (1, _) => true,
             (2, 0) => isWide || !high,

@@ -27,14 +27,25 @@ internal static class EngineWords
     /// <summary>The record at which a stub gave control back.</summary>
     public const int Record = -6;
 
+    /// <summary>Host address of the table for computed jumps.</summary>
+    public const int Jumps = -7;
+
+    /// <summary>
+    /// What the recovery counter was where the cold tier went on in a block, or <see cref="NotCrossed"/>.
+    /// </summary>
+    public const int Crossed = -8;
+
+    /// <summary>The cold tier didn't go on in a block.</summary>
+    public const long NotCrossed = -1;
+
     /// <summary>Host address of the pages that loads and stores find, where addresses are translated.</summary>
-    public const int Pages = -7;
+    public const int Pages = -9;
 
     /// <summary>Host address of the pages that jumps find.</summary>
-    public const int FetchPages = -8;
+    public const int FetchPages = -10;
 
-    /// <summary>Host address of the table for jumps to other pages.</summary>
-    public const int Jumps = -9;
+    /// <summary>Host address of the table for jumps to other pages, where addresses are translated.</summary>
+    public const int PagedJumps = -11;
 
     /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
     public const long PcInRecord = 1 << 8;

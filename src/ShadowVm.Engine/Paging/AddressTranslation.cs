@@ -1,6 +1,7 @@
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Interpreter;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Translation;
 using ShadowVm.Isa;
 
 namespace ShadowVm.Engine.Paging;
@@ -116,13 +117,11 @@ internal sealed unsafe class AddressTranslation : IDisposable
         return (access == Access.Read ? entry->Read : entry->Write) == tag;
     }
 
-    /// <summary>Number in RAM of the page that code at an address is fetched from.</summary>
-    /// <param name="address">The address.</param>
-    /// <param name="unknown">What to give where that takes a walk.</param>
-    public int FetchPage(ulong address, int unknown)
+    /// <summary>Number in RAM of the page that code at an address is fetched from, as <see cref="CodeKey"/> has it.</summary>
+    public int FetchPage(ulong address)
     {
         var entry = _current!.CodeEntry(address);
-        return entry->Tag == (address & ~(GuestMemory.PageBytes - 1UL)) ? (int)entry->Page : unknown;
+        return entry->Tag == (address & ~(GuestMemory.PageBytes - 1UL)) ? (int)entry->Page : CodeKey.Unknown;
     }
 
     /// <summary>Has jumps to a page find its records; it was fetched from.</summary>
@@ -218,6 +217,6 @@ internal sealed unsafe class AddressTranslation : IDisposable
         set.Chosen = ++_choices;
         _cpu.Pointer[EngineWords.Pages] = (ulong)set.Data;
         _cpu.Pointer[EngineWords.FetchPages] = (ulong)set.Code;
-        _cpu.Pointer[EngineWords.Jumps] = (ulong)set.Jumps.Entries;
+        _cpu.Pointer[EngineWords.PagedJumps] = (ulong)set.Jumps.Entries;
     }
 }

@@ -13,6 +13,9 @@ internal readonly record struct CodeKey(ulong Pc, int Page)
     /// <summary>Stands for the page where addresses are those of memory.</summary>
     public const int Flat = -1;
 
+    /// <summary>Stands for the page of code that is not known without a walk.</summary>
+    public const int Unknown = -2;
+
     /// <summary>Whether addresses are translated.</summary>
     public bool IsPaged => Page >= 0;
 

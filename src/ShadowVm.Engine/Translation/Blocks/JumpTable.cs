@@ -36,6 +36,13 @@ internal sealed unsafe class JumpTable : IDisposable
         entry[1] = (ulong)code;
     }
 
+    /// <summary>The code at an address as far as the table knows: 0, or the stub, where it doesn't.</summary>
+    public nint Find(ulong pc)
+    {
+        var entry = Entry(pc);
+        return entry[0] == pc ? (nint)entry[1] : 0;
+    }
+
     /// <summary>Forgets an address.</summary>
     public void Drop(ulong pc)
     {

@@ -69,6 +69,9 @@ internal sealed class TranslationCache : IDisposable
     /// <summary>Whether something was compiled and waits to be installed.</summary>
     public bool HasNews => _news > 0;
 
+    /// <summary>Host address of the table for computed jumps.</summary>
+    public nint JumpEntries => _jumps.Entries;
+
     /// <summary>Number of blocks that may run.</summary>
     public int Count => _blocks.Count;
 
@@ -84,8 +87,9 @@ internal sealed class TranslationCache : IDisposable
     /// <summary>The code at a place, or 0. The next computed jump there finds it by itself.</summary>
     public nint Find(CodeKey key)
     {
-        if (!_blocks.TryGetValue(key, out var block)) return 0;
         var jumps = key.IsPaged ? Translation!.Current.Jumps : _jumps;
+        if (jumps.Find(key.Pc) is var code && code != SlotTable.StubEntry && code != 0) return code;
+        if (!_blocks.TryGetValue(key, out var block)) return 0;
         jumps.Set(key.Pc, block.Method.Entry);
         return block.Method.Entry;
     }
@@ -225,6 +229,7 @@ internal sealed class TranslationCache : IDisposable
         blocks.Add(block);
         IlBytes += block.Method.IlBytes;
         _slots.Set(key, block.Method.Entry);
+        if (!key.IsPaged) _jumps.Set(key.Pc, block.Method.Entry);
         Records.Lead(key, toBlock: true);
         _statistics.BlocksTranslated++;
         _statistics.InstructionsTranslated += block.Code.Instructions.Length;

@@ -28,8 +28,17 @@ internal sealed class Handlers
     private readonly Dictionary<(Instruction, int, bool), Handler?> _handlers = [];
     private readonly Dictionary<Instruction, FrozenDictionary<int, long>> _destinations = [];
     private readonly Lock _gate = new();
+    private readonly Lazy<CompiledMethod> _enterBlock;
 
-    private Handlers(IsaDefinition isa) => _isa = isa;
+    private Handlers(IsaDefinition isa)
+    {
+        _isa = isa;
+        _enterBlock = new Lazy<CompiledMethod>(() => CompiledMethod.Compile(
+            "enter_block",
+            CompiledMethod.HandlerParameters,
+            false,
+            il => HandlerEmitter.EmitEnterBlock(il, isa)));
+    }
 
     /// <summary>The record isn't decoded yet.</summary>
     public static nint Decode => Stubs.Decode.Entry;
@@ -38,7 +47,10 @@ internal sealed class Handlers
     public static nint Interpret => Stubs.Interpret.Entry;
 
     /// <summary>Something better is to be found at this address: a block, or another page's records.</summary>
-    public static nint Enter => Stubs.Enter.Entry;
+    public static nint LookUp => Stubs.LookUp.Entry;
+
+    /// <summary>There is a block at this address.</summary>
+    public nint EnterBlock => _enterBlock.Value.Entry;
 
     /// <summary>The handlers of a definition.</summary>
     public static Handlers Of(IsaDefinition isa) => Shared.GetValue(isa, static isa => new Handlers(isa));
@@ -131,7 +143,7 @@ internal sealed class Handlers
     {
         public static readonly CompiledMethod Decode = LeaveAt(HostExit.Decode, "decode");
         public static readonly CompiledMethod Interpret = LeaveAt(HostExit.Interpret, "interpret");
-        public static readonly CompiledMethod Enter = LeaveAt(HostExit.Dispatch, "enter");
+        public static readonly CompiledMethod LookUp = LeaveAt(HostExit.Dispatch, "look_up");
 
         private static CompiledMethod LeaveAt(HostExit reason, string name) => CompiledMethod.Compile(
             name, CompiledMethod.HandlerParameters, false, il => HandlerEmitter.EmitLeave(il, null, reason));

@@ -23,6 +23,7 @@ internal sealed unsafe class RecordPages : IDisposable
     private readonly Dictionary<(ulong Start, int Page), nint> _paged = [];
     private readonly Dictionary<int, List<nint>> _pagedIn = []; // the same, by page of RAM
     private readonly Func<int, long> _heatOf;
+    private readonly bool _crosses;
     private nint* _table;
 
     /// <summary>Binds the records to a machine.</summary>
@@ -30,7 +31,8 @@ internal sealed unsafe class RecordPages : IDisposable
     /// <param name="memory">Guest RAM.</param>
     /// <param name="decoded">Decoded instructions.</param>
     /// <param name="heatOf">Jumps to an address in a page that make it hot.</param>
-    public RecordPages(IsaDefinition isa, GuestMemory memory, DecodeCache decoded, Func<int, long> heatOf)
+    /// <param name="crosses">Whether records go on in blocks by themselves, or through the dispatcher, which takes times.</param>
+    public RecordPages(IsaDefinition isa, GuestMemory memory, DecodeCache decoded, Func<int, long> heatOf, bool crosses)
     {
         _memory = memory;
         _decoded = decoded;
@@ -38,6 +40,7 @@ internal sealed unsafe class RecordPages : IDisposable
         _unitBytes = isa.UnitBytes;
         _unitShift = int.Log2(isa.UnitBytes);
         _heatOf = heatOf;
+        _crosses = crosses;
         // SAFETY: one pointer for each page of RAM; offsets are checked against RAM's size before they index it.
         _table = (nint*)NativeMemory.AllocZeroed((nuint)memory.PageCount, (nuint)sizeof(nint));
     }
@@ -87,12 +90,14 @@ internal sealed unsafe class RecordPages : IDisposable
     public void Lead(CodeKey key, bool toBlock)
     {
         var offset = key.OffsetIn(_memory);
-        var records = key.IsPaged
-            ? _paged.GetValueOrDefault((StartOf(key), key.Page))
-            : _table[offset >> GuestMemory.PageShift];
+        var page = (int)(offset >> GuestMemory.PageShift);
+        var records = key.IsPaged ? _paged.GetValueOrDefault((StartOf(key), page)) : _table[page];
         if (records == 0) return;
         var record = (Record*)records + ((offset & (GuestMemory.PageBytes - 1)) >> _unitShift);
-        record->Handler = toBlock ? Handlers.Enter : record->Raw;
+        // The table that records go on through is for addresses of memory.
+        var enter = _crosses && !key.IsPaged ? _handlers.EnterBlock : Handlers.LookUp;
+        record->Handler = toBlock ? enter : record->Raw;
+        record->Heat = toBlock ? long.MaxValue : _heatOf(page);
     }
 
     /// <summary>Forgets what was decoded from some bytes.</summary>
@@ -164,8 +169,8 @@ internal sealed unsafe class RecordPages : IDisposable
             var isBehind = i >= count - 2;
             records[i] = new Record
             {
-                Handler = isBehind ? Handlers.Enter : Handlers.Decode,
-                Raw = isBehind ? Handlers.Enter : Handlers.Decode,
+                Handler = isBehind ? Handlers.LookUp : Handlers.Decode,
+                Raw = isBehind ? Handlers.LookUp : Handlers.Decode,
                 Pc = pc + ((ulong)i << _unitShift),
                 Heat = heat,
             };

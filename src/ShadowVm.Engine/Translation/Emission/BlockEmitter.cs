@@ -380,7 +380,7 @@ internal sealed class BlockEmitter : StepEmitter
         Il.Op(OpCodes.And);
         Il.Const(JumpEntryBytes);
         Il.Op(OpCodes.Mul);
-        if (IsPaged) Il.LoadWord(EngineWords.Jumps);
+        if (IsPaged) Il.LoadWord(EngineWords.PagedJumps);
         else Il.Const(_surroundings.Jumps);
         Il.Op(OpCodes.Add);
         Il.Set(entry);

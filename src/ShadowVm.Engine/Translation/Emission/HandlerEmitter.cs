@@ -67,6 +67,47 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         il.Op(OpCodes.Ret);
     }
 
+    /// <summary>
+    /// Goes on in the block at the record's address, which the table for computed jumps most often has: at an epoch's
+    /// ends control comes this way, and the way through the dispatcher would be the longer part of a boundary.
+    /// </summary>
+    public static void EmitEnterBlock(IlWriter il, IsaDefinition isa)
+    {
+        var (entry, miss) = (il.Local(), il.Label());
+        LoadPc(il);
+        il.Const32(int.Log2(isa.UnitBytes));
+        il.Op(OpCodes.Shr_Un);
+        il.Const(BlockEmitter.JumpEntries - 1);
+        il.Op(OpCodes.And);
+        il.Const(BlockEmitter.JumpEntryBytes);
+        il.Op(OpCodes.Mul);
+        il.LoadWord(EngineWords.Jumps);
+        il.Op(OpCodes.Add);
+        il.Set(entry);
+        il.Get(entry);
+        il.Op(OpCodes.Conv_I);
+        il.Op(OpCodes.Ldind_I8);
+        LoadPc(il);
+        il.Branch(OpCodes.Bne_Un, miss);
+        il.WordAddress(isa.PcSlot);
+        LoadPc(il);
+        il.StoreWord();
+        il.WordAddress(EngineWords.Crossed);
+        il.Argument(CompiledMethod.Counter);
+        il.StoreWord();
+        il.Argument(CompiledMethod.State);
+        il.Argument(CompiledMethod.Memory);
+        il.Argument(CompiledMethod.Counter);
+        il.Get(entry);
+        il.Const(8);
+        il.Op(OpCodes.Add);
+        il.Op(OpCodes.Conv_I);
+        il.Op(OpCodes.Ldind_I);
+        il.TailCall(CompiledMethod.BlockParameters);
+        il.Mark(miss);
+        EmitLeave(il, null, HostExit.Dispatch);
+    }
+
     public override void LoadRegister(int slot) => Il.LoadWord(slot);
 
     public override void LoadRegisterAt(Node n)

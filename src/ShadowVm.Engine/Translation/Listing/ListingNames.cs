@@ -86,6 +86,7 @@ internal sealed class ListingNames(IsaDefinition isa)
                 EngineWords.Pages => "pages",
                 EngineWords.FetchPages => "fetch pages",
                 EngineWords.Jumps => "jumps",
+                EngineWords.PagedJumps => "jumps between pages",
                 EngineWords.Record => "record",
                 _ => null,
             };
