@@ -28,6 +28,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private RecordPages? _records;
     private TranslationCache? _blocks;
     private readonly int _pcSlot;
+    private readonly int _nextPcSlot;
+    private readonly int _delaySlot;
+    private readonly ulong _unitBytes;
     private readonly ulong _addressMask;
     private long _warmUp;
     private bool _endedByCounter;
@@ -39,12 +42,19 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         _cpu = cpu;
         _memory = memory;
         _pcSlot = isa.PcSlot;
+        _nextPcSlot = isa.NextPcSlot;
+        _delaySlot = isa.DelaySlot;
+        _unitBytes = (ulong)isa.UnitBytes;
         _addressMask = Bits.Mask(isa.AddressBits);
         _isa = isa;
         _settings = settings;
         _decoded = new DecodeCache(isa, memory);
         _reference = new ReferenceInterpreter(
-            isa, cpu, memory, bus, clock, _decoded, remembers: settings.Tier != Tier.Reference) { Statistics = Statistics };
+            isa, cpu, memory, bus, clock, _decoded, remembers: settings.Tier != Tier.Reference)
+        {
+            Statistics = Statistics,
+            CallCause = settings.CallCause,
+        };
         _translation = _reference.Translation;
         if (_translation is not null) memory.CodeWatcher = this;
         _warmUp = settings.Tier == Tier.Reference ? long.MaxValue : settings.WarmUp;
@@ -66,6 +76,12 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     public IReadOnlyList<HostCode> TranslatedBlocks() => _blocks is null
         ? []
         : [.. _blocks.Blocks.OrderBy(b => b.Pc).Select(b => new HostCode(b.Method, b.Pc, b.Code.Instructions.Length))];
+
+    /// <summary>True after a trap of a program, until <see cref="TakeTrap"/>.</summary>
+    public bool HasTrap => _reference.HasTrap;
+
+    /// <summary>The trap that the program made, which is forgotten here.</summary>
+    public ProgramTrap TakeTrap() => _reference.TakeTrap();
 
     /// <summary>Forgets that the guest waits.</summary>
     public void ClearWaits() => _reference.ClearWaits();
@@ -208,6 +224,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             if (_blocks is not null && _blocks.HasNews) _blocks.Install();
             var key = Here();
             var isKnown = key.Page != CodeKey.Unknown;
+            // Between a branch and its slot there is nothing to enter: what leads to the slot must be gone through.
+            var inSlot = _delaySlot >= 0 && _cpu.Pointer[_delaySlot] != 0;
+            raw |= inSlot;
             var code = raw || !isKnown || _blocks is null ? 0 : _blocks.Find(key);
             var exit = HostExit.Interpret;
             if (code != 0)
@@ -316,7 +335,16 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             _cpu.Pointer[_pcSlot] = ((Record*)Word(EngineWords.Record))->Pc & _addressMask;
         }
 
+        FollowPc();
         Statistics.Exits[exit]++;
         return (HostExit)exit;
+    }
+    /// <summary>Translated code writes npc only where a delay slot comes next; elsewhere it follows from pc.</summary>
+    private void FollowPc()
+    {
+        if (_delaySlot >= 0 && _cpu.Pointer[_delaySlot] == 0)
+        {
+            _cpu.Pointer[_nextPcSlot] = (_cpu.Pointer[_pcSlot] + _unitBytes) & _addressMask;
+        }
     }
 }

@@ -6,10 +6,15 @@ namespace ShadowVm.Isa;
 public sealed partial class IsaDefinition
 {
     private Func<IReadOnlyList<IsaTest>>? _readTests;
+    private Func<Linux.LinuxAbi?>? _readLinux;
 
     /// <summary>The definition's test blocks, read when first asked for.</summary>
     /// <exception cref="IsaException">One has errors; a checked definition has none.</exception>
     public IReadOnlyList<IsaTest> Tests => _readTests?.Invoke() ?? [];
+
+    /// <summary>Reads <c>abi linux</c>; null where this variant has none.</summary>
+    /// <exception cref="IsaException">It has errors; a checked definition has none.</exception>
+    public Linux.LinuxAbi? ReadLinux() => _readLinux?.Invoke();
 
     /// <summary>
     /// Loads a variant. All headers are read and checked; bodies are parsed and lowered when first used, so an error
@@ -32,9 +37,10 @@ public sealed partial class IsaDefinition
     /// <param name="source">The text.</param>
     /// <param name="machine">The machine number in the ELF header.</param>
     /// <param name="elfClass">32 or 64.</param>
+    /// <param name="bigEndian">Whether the header says that data is big-endian.</param>
     /// <returns>The definition, or null where no variant fits.</returns>
     /// <exception cref="IsaException">The text is wrong; it holds all findings.</exception>
-    public static IsaDefinition? LoadForElf(IsaSource source, int machine, int elfClass)
+    public static IsaDefinition? LoadForElf(IsaSource source, int machine, int elfClass, bool bigEndian)
     {
         var bag = new DiagnosticBag();
         var loader = new Loader(source, bag);
@@ -45,7 +51,7 @@ public sealed partial class IsaDefinition
             var found = loader.PeekElf(variant);
             if (bag.HasErrors)
                 return Load(source, loader.Rules.NameOf(variant, source.Name)); // which tells all of them
-            if (found == (machine, elfClass))
+            if (found == (machine, elfClass, bigEndian))
                 return Read(source, loader, bag, variant);
         }
 
@@ -86,6 +92,16 @@ public sealed partial class IsaDefinition
         return loader.Rules.All().ConvertAll(v => loader.Rules.NameOf(v, source.Name));
     }
 
+    private static Linux.LinuxAbi? ReadLinux(Loader loader)
+    {
+        lock (loader.Model.Gate)
+        {
+            var abi = loader.ReadLinux();
+            loader.ThrowIfErrors();
+            return abi;
+        }
+    }
+
     private static List<IsaTest> ReadTests(Loader loader)
     {
         lock (loader.Model.Gate)
@@ -109,6 +125,7 @@ public sealed partial class IsaDefinition
         return new IsaDefinition
         {
             _readTests = () => ReadTests(loader),
+            _readLinux = () => ReadLinux(loader),
             Name = source.Name,
             Variant = loader.Rules.NameOf(variant, source.Name),
             Hash = source.Hash,
@@ -120,11 +137,14 @@ public sealed partial class IsaDefinition
             Registers = model.Registers,
             SlotCount = model.SlotCount,
             PcSlot = model.State["pc"].Slot,
+            NextPcSlot = model.HasDelaySlots ? model.State["npc"].Slot : -1,
+            DelaySlot = model.HasDelaySlots ? model.State["slot"].Slot : -1,
             Instructions = instructions,
             Functions = model.IrFunctions,
             Hooks = new IsaHooks
             {
                 Reset = Hook(model, "reset"),
+                Program = Hook(model, "program"),
                 Trap = Hook(model, "trap")!,
                 Illegal = Hook(model, "illegal")!,
                 Fault = Hook(model, "fault")!,

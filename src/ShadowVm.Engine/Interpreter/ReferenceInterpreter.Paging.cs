@@ -126,7 +126,7 @@ public sealed partial class ReferenceInterpreter : IAddressWalker
     private bool Fetched(DecodedInstruction instruction)
     {
         _instruction = instruction;
-        _next = (_pc + (ulong)instruction.Length) & _addressMask;
+        Follow(instruction.Length);
         return true;
     }
 

@@ -53,6 +53,8 @@ public sealed partial class ReferenceInterpreter
         _pending = new PendingWrites(cpu, TranslationInputs.Of(isa));
         _decoded = decoded;
         _pcSlot = isa.PcSlot;
+        _nextPcSlot = isa.NextPcSlot;
+        _delaySlot = isa.DelaySlot;
         _unitMask = (ulong)isa.UnitBytes - 1;
         _addressMask = Bits.Mask(isa.AddressBits);
         if (isa.Hooks.Translate is null) return;
@@ -102,6 +104,11 @@ public sealed partial class ReferenceInterpreter
             }
 
             left--;
+            if (HasTrap)
+            {
+                reason = ExitReason.Trap;
+                break;
+            }
         }
 
         counter = left;
@@ -146,7 +153,8 @@ public sealed partial class ReferenceInterpreter
     public void Perform(Function hook)
     {
         _instruction = null;
-        _pc = _next = _cpu[_pcSlot];
+        _pc = _cpu[_pcSlot];
+        Stay();
         _status = Status.Running;
         Invoke(hook);
         Commit();
@@ -216,7 +224,8 @@ public sealed partial class ReferenceInterpreter
 
         if (_status != Status.Raised) throw new InvalidOperationException($"a fault hook raised nothing at {_pc:x}");
         Statistics.Traps++;
-        EnterTrap(_raisedCause, _raisedValue);
+        if (CallCause is not null) LeaveTrap();
+        else EnterTrap(_raisedCause, _raisedValue);
         return true;
     }
 
@@ -226,7 +235,7 @@ public sealed partial class ReferenceInterpreter
         _deferred.Clear();
         _status = Status.Running;
         Waits = false; // an abandoned instruction doesn't wait either
-        _next = _pc;
+        Stay();
         var hook = _isa.Hooks.Trap;
         _frame.PassArgument(0, cause);
         if (hook.ParameterCount > 1) _frame.PassArgument(1, value);
@@ -237,7 +246,7 @@ public sealed partial class ReferenceInterpreter
 
     private void Commit()
     {
-        _cpu[_pcSlot] = _next & _addressMask;
+        CommitPc();
         _inputWritten = _pending.Commit();
         if (_deferred.Count > 0) RunDeferred();
         if (_inputWritten) _translation!.Choose();

@@ -9,7 +9,8 @@ internal sealed partial class Loader
 {
     private static readonly (string Name, int Parameters, bool Result, bool Required)[] HookShapes =
     [
-        ("reset", 0, false, false), ("length", 1, true, false), ("illegal", 0, false, true), ("trap", 2, false, true),
+        ("reset", 0, false, false), ("program", 0, false, false),
+        ("length", 1, true, false), ("illegal", 0, false, true), ("trap", 2, false, true),
         ("fault", 2, false, true),
         ("misaligned", 2, false, false),
         ("translate", 2, true, false),
@@ -121,6 +122,8 @@ internal sealed partial class Loader
             _bag.Error(at, "There is no register 'pc'", "add 'register pc : WIDTH'");
         else if (pc.IsArray || pc.IsSplit || pc.Width is not (32 or 64))
             _bag.Error(pc.At, "'pc' must be one register of 32 or 64 bits");
+        if (Model.HasDelaySlots && Model.Hooks.TryGetValue("length", out var length))
+            _bag.Error(length.At, "With delay slots all instructions are one fetch unit long", "leave 'hook length' out");
         foreach (var (name, _, _, required) in HookShapes)
         {
             if (required && !Model.Hooks.ContainsKey(name))

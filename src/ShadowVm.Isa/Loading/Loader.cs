@@ -219,6 +219,7 @@ internal sealed partial class Loader
     public void Read(Variant variant)
     {
         Begin(variant);
+        _linux = null;
         var second = new List<Extent>();
         foreach (var (extent, extension) in _all)
         {

@@ -29,6 +29,9 @@ internal enum Effects : ushort
     /// <summary>Asks the machine: retired, time, external.</summary>
     Machine = 128,
 
+    /// <summary>Goes to another address, or may.</summary>
+    Goes = 256,
+
     /// <summary>Reads or writes page tables, as only the translation of an address may.</summary>
-    Walks = 256,
+    Walks = 512,
 }
