@@ -28,8 +28,8 @@ internal static class Definitions
     public static readonly string[] WrongInQemu = ["ctzw"];
 
     /// <summary>A variant without the extensions that QEMU 7.2, which Debian 12 has, doesn't know yet.</summary>
-    public static string KnownToQemu(string variant) =>
-        string.Join('_', variant.Split('_').Where(name => name is not ("zicond" or "zcb")));
+    public static IsaDefinition KnownToQemu(string variant) => IsaDefinition.Load(
+        Sources[variant], string.Join('_', variant.Split('_').Where(name => name is not ("zicond" or "zcb"))));
 
     /// <summary>Variants that run a program of the test's own on a machine with a console.</summary>
     public static IReadOnlyList<string> BareVariants { get; } =

@@ -26,9 +26,10 @@ public class ShippedDefinitionTests
         Assert.StartsWith("rv64ima", Wide.Variant);
         Assert.EndsWith("_zicsr_zifencei_zba_zbb_zbs_zicond_zcb", Wide.Variant);
         Assert.Equal("rv32" + Wide.Variant[4..], Narrow.Variant);
+        Assert.Equal("rv64imacfd_zicsr_zifencei", IsaDefinition.Load(Source, "rv64gc").Variant);
         Assert.Equal("rv64i_zicsr", IsaDefinition.Load(Source, "RV64_zicsr").Variant);
         Assert.Equal("rv32im", IsaDefinition.Load(Source, "rv32im").Variant);
-        foreach (var wrong in new[] { "rv64g", "rv128i", "arm", "rv64im_zfoo", "rv" })
+        foreach (var wrong in new[] { "rv64gq", "rv128i", "arm", "rv64im_zfoo", "rv" })
             Assert.Throws<IsaException>(() => IsaDefinition.Load(Source, wrong));
     }
 
@@ -136,13 +137,14 @@ public class ShippedDefinitionTests
         Assert.Equal($".4byte 0x{word:x8}", Wide.Disassemble(decoded, 0));
     }
 
-    /// <summary>The manual's list, over all words of 16 bits: reserved ones, custom ones and those of floating point.</summary>
+    /// <summary>The manual's list, over all words of 16 bits: reserved ones, custom ones and what the variant lacks.</summary>
     [Fact]
     public void Short_words_that_encode_nothing_are_those_of_the_manual()
     {
-        foreach (var definition in new[] { Wide, Narrow })
+        string[] variants = ["rv64gc", "rv32gc", "rv64imac_zicsr", "rv32imac_zicsr"];
+        foreach (var (isWide, hasFloats, name) in variants.Select((v, i) => (i % 2 == 0, i < 2, v)))
         {
-            var isWide = definition == Wide;
+            var definition = IsaDefinition.Load(Source, name);
             for (var word = 0u; word <= 0xffff; word++)
             {
                 Assert.Equal((word & 3) == 3 ? 4 : 2, definition.LengthOf(word));
@@ -150,12 +152,12 @@ public class ShippedDefinitionTests
                     continue;
                 var decoded = definition.Decode(word);
                 Assert.Equal(2, decoded.Length);
-                Assert.True(IsShort(word, isWide) == decoded.Definition is not null, $"{isWide} {word:x4}");
+                Assert.True(IsShort(word, isWide, hasFloats) == decoded.Definition is not null, $"{name} {word:x4}");
             }
         }
     }
 
-    private static bool IsShort(uint word, bool isWide)
+    private static bool IsShort(uint word, bool isWide, bool hasFloats)
     {
         var (rd, rs2) = (word >> 7 & 31, word >> 2 & 31);
         var high = (word >> 12 & 1) != 0;
@@ -163,7 +165,8 @@ public class ShippedDefinitionTests
         {
             (0, 0) => (word & 0x1fe0) != 0,
             (0, 2 or 6) => true,
-            (0, 3 or 7) => isWide,
+            (0, 1 or 5) => hasFloats,
+            (0, 3 or 7) => isWide || hasFloats,
             (0, 4) => (word >> 10 & 7) switch
             {
                 <= 2 => true,
@@ -187,10 +190,11 @@ public class ShippedDefinitionTests
             (1, _) => true,
             (2, 0) => isWide || !high,
             (2, 2) => rd != 0,
-            (2, 3) => isWide && rd != 0,
+            (2, 1 or 5) => hasFloats,
+            (2, 3) => isWide ? rd != 0 : hasFloats,
             (2, 4) => rs2 != 0 || rd != 0 || high,
             (2, 6) => true,
-            (2, 7) => isWide,
+            (2, 7) => isWide || hasFloats,
             _ => false,
         };
     }

@@ -24,6 +24,8 @@ internal sealed partial class BodyLowering
         if ((body.Effects & Effects.Raises) != 0)
             NothingStored(at, "This call may raise");
         _stored |= (body.Effects & Effects.Stores) != 0;
+        if ((body.Effects & Effects.Accrues) != 0)
+            AccruesOnce(at);
         Note(body.Effects, at);
         return new Node
         {
@@ -148,6 +150,7 @@ internal sealed partial class BodyLowering
         {
             "sx" or "zx" => Extend(e, first, WidthSuffix(e.Parts[0].Token)),
             "load" => Load(e, path),
+            "f32" or "f64" => Float(e, path),
             "walk" when path.StartsWith("walk.load.", StringComparison.Ordinal) => WalkLoad(e, path),
             "store" or "probe" or "walk" => throw bag.Fail(e.First, $"'{path}' gives no value", "use it as a statement"),
             _ => throw UnknownCall(e, path),
