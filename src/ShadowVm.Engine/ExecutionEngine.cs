@@ -160,7 +160,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             _records?.Forget(start, granuleBytes);
         }
 
-        if (tables) _translation!.Forget();
+        if (tables) _translation!.Forget(offset, length);
     }
 
     private void Forget()

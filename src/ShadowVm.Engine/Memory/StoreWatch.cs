@@ -24,7 +24,6 @@ internal sealed unsafe class StoreWatch : IDisposable
     private readonly byte[] _dirty;
     private readonly byte[] _watched; // Code and Table, or both
     private readonly int[] _watchedPerPage;
-    private readonly List<int> _tables = [];
     private readonly List<int> _dirtyPages = new(1024);
     private byte* _free;
 
@@ -70,11 +69,10 @@ internal sealed unsafe class StoreWatch : IDisposable
     }
 
     /// <summary>Notes that the translation of an address read at an offset in RAM, no byte of it in another granule.</summary>
-    public void MarkTable(ulong offset)
-    {
-        var granule = (int)(offset >> GranuleShift);
-        if (Mark(granule, Table)) _tables.Add(granule);
-    }
+    public void MarkTable(ulong offset) => Mark((int)(offset >> GranuleShift), Table);
+
+    /// <summary>Forgets that a granule is a table.</summary>
+    public void ClearTable(int granule) => Clear(granule, Table);
 
     /// <summary>Forgets the translated bytes of one granule.</summary>
     public void ClearCode(int granule) => Clear(granule, Code);
@@ -82,8 +80,13 @@ internal sealed unsafe class StoreWatch : IDisposable
     /// <summary>Forgets all tables.</summary>
     public void ClearTables()
     {
-        foreach (var granule in _tables) Clear(granule, Table);
-        _tables.Clear();
+        for (var at = 0; ; at++)
+        {
+            var found = _watched.AsSpan(at).IndexOfAny(Table, (byte)(Table | Code));
+            if (found < 0) return;
+            at += found;
+            Clear(at, Table);
+        }
     }
 
     public bool IsCode(int granule) => (_watched[granule] & Code) != 0;
@@ -110,15 +113,14 @@ internal sealed unsafe class StoreWatch : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private bool Mark(int granule, byte what)
+    private void Mark(int granule, byte what)
     {
-        if ((_watched[granule] & what) != 0) return false;
+        if ((_watched[granule] & what) != 0) return;
         if (_watched[granule] == 0) _watchedPerPage[granule / GranulesPerPage]++;
         _watched[granule] |= what;
         // SAFETY: the granule lies in RAM, since it was read from; the one below exists where it isn't 0.
         _free[granule] = 0;
         if (granule > 0) _free[granule - 1] = 0;
-        return true;
     }
 
     private void Clear(int granule, byte what)

@@ -9,7 +9,7 @@ namespace ShadowVm.Engine.Paging;
 /// <summary>
 /// The pages that were walked to, so that they needn't be walked to again. What is held here never shows: each access
 /// behaves as if it walked. The registers that a walk depends on choose among several sets of pages; the tables that
-/// it read are watched, and a store to one of them forgets every page before the next instruction.
+/// it read are watched, and a store to one of them forgets what depends on it before the next instruction.
 /// </summary>
 internal sealed unsafe class AddressTranslation : IDisposable
 {
@@ -17,6 +17,9 @@ internal sealed unsafe class AddressTranslation : IDisposable
 
     /// <summary>Most places that one walk may read and still be remembered.</summary>
     private const int WalkedMax = 16;
+
+    /// <summary>Longest store to a table of which it is asked what depends on it.</summary>
+    private const int StoreMax = 64;
 
     private readonly CpuState _cpu;
     private readonly GuestMemory _memory;
@@ -161,8 +164,14 @@ internal sealed unsafe class AddressTranslation : IDisposable
         var tag = address & ~(GuestMemory.PageBytes - 1UL);
         var offset = physical - (address - tag) - _memory.Start;
         if (!_remembers || page.Log2Size < GuestMemory.PageShift || _walkedCount > WalkedMax || offset >= _memory.Size) return;
-        for (var i = 0; i < _walkedCount; i++) _memory.Watch.MarkTable(_walked[i]);
-        _current!.HoldsPages = true;
+        var trace = default(WalkTrace);
+        for (var i = 0; i < _walkedCount; i++)
+        {
+            _memory.Watch.MarkTable(_walked[i]);
+            trace |= WalkTrace.Of(_walked[i], 1);
+        }
+
+        _current!.SetTrace(address, access == Access.Fetch, trace);
         if (access == Access.Fetch)
         {
             var code = _current!.CodeEntry(address);
@@ -178,7 +187,34 @@ internal sealed unsafe class AddressTranslation : IDisposable
         entry->Write = (page.Rights & 2) != 0 ? tag : PageEntry.None;
     }
 
-    /// <summary>A table was written to, or nothing shall be remembered any more.</summary>
+    /// <summary>Bytes were written to that walks may have read.</summary>
+    /// <param name="offset">Offset of the first in RAM.</param>
+    /// <param name="length">How many.</param>
+    public void Forget(ulong offset, ulong length)
+    {
+        if (length > StoreMax)
+        {
+            Forget();
+            return;
+        }
+
+        var written = WalkTrace.Of(offset, length);
+        var used = 0UL;
+        foreach (var set in _sets)
+        {
+            if (set.IsStale || (set.Granules & written.Granules) == 0) continue;
+            set.Forget(written.Words);
+            used |= set.Granules;
+        }
+
+        // Where no page is left that depends on a granule, stores needn't ask any more: it may be no table by now.
+        for (var granule = offset >> StoreWatch.GranuleShift; granule <= (offset + length - 1) >> StoreWatch.GranuleShift; granule++)
+        {
+            if ((used & WalkTrace.BitOf((int)granule)) == 0) _memory.Watch.ClearTable((int)granule);
+        }
+    }
+
+    /// <summary>Nothing is remembered any more.</summary>
     public void Forget()
     {
         _memory.Watch.ClearTables();

@@ -17,6 +17,8 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>Pages for code.</summary>
     public const int FetchPages = 256;
 
+    private readonly WalkTrace[] _dataTraces = new WalkTrace[Pages];
+    private readonly WalkTrace[] _codeTraces = new WalkTrace[FetchPages];
     private PageEntry* _data;
     private FetchEntry* _code;
 
@@ -48,7 +50,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     public bool IsStale { get; set; }
 
     /// <summary>Whether there may be a page in it.</summary>
-    public bool HoldsPages { get; set; } = true;
+    public bool HoldsPages { get; private set; } = true;
 
     /// <summary>Host address of the pages for data.</summary>
     public nint Data => (nint)_data;
@@ -62,6 +64,50 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>The only place of an address's page among those for code.</summary>
     public FetchEntry* CodeEntry(ulong address) => _code + ((address >> GuestMemory.PageShift) & (FetchPages - 1));
 
+    /// <summary>Granules that some walk read, as <see cref="WalkTrace"/> has them.</summary>
+    public ulong Granules { get; private set; }
+
+    /// <summary>Notes what was read on the way to the page that stands at an address's place.</summary>
+    public void SetTrace(ulong address, bool isCode, WalkTrace trace)
+    {
+        var page = address >> GuestMemory.PageShift;
+        if (isCode) _codeTraces[page & (FetchPages - 1)] = trace;
+        else _dataTraces[page & (Pages - 1)] = trace;
+        Granules |= trace.Granules;
+        HoldsPages = true;
+    }
+
+    /// <summary>Forgets each page whose walk read one of some words.</summary>
+    public void Forget(ulong words)
+    {
+        var (granules, jumps) = (0UL, false);
+        for (var i = 0; i < Pages; i++)
+        {
+            if ((_dataTraces[i].Words & words) != 0)
+            {
+                _data[i].Read = _data[i].Write = PageEntry.None;
+                _dataTraces[i] = default;
+            }
+
+            granules |= _dataTraces[i].Granules;
+        }
+
+        for (var i = 0; i < FetchPages; i++)
+        {
+            if ((_codeTraces[i].Words & words) != 0)
+            {
+                _code[i].Tag = PageEntry.None;
+                _codeTraces[i] = default;
+                jumps = true;
+            }
+
+            granules |= _codeTraces[i].Granules;
+        }
+
+        Granules = granules;
+        if (jumps) Jumps.Clear(); // which of them lead to those pages isn't known
+    }
+
     /// <summary>Forgets everything but the key.</summary>
     public void Forget()
     {
@@ -69,6 +115,9 @@ internal sealed unsafe class TranslationSet : IDisposable
         HoldsPages = false;
         for (var i = 0; i < Pages; i++) _data[i].Read = _data[i].Write = PageEntry.None;
         for (var i = 0; i < FetchPages; i++) _code[i].Tag = PageEntry.None;
+        Array.Clear(_dataTraces);
+        Array.Clear(_codeTraces);
+        Granules = 0;
         Jumps.Clear();
     }
 
