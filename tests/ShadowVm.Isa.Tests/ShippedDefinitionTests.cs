@@ -141,8 +141,8 @@ public class ShippedDefinitionTests
     [Fact]
     public void Short_words_that_encode_nothing_are_those_of_the_manual()
     {
-        string[] variants = ["rv64gc", "rv32gc", "rv64imac_zicsr", "rv32imac_zicsr"];
-        foreach (var (isWide, hasFloats, name) in variants.Select((v, i) => (i % 2 == 0, i < 2, v)))
+        string[] variants = ["rv64gc_zba_zbb_zcb", "rv32gc_zba_zbb_zcb", "rv64imac_zicsr", "rv32imac_zicsr"];
+        foreach (var (isWide, hasAll, name) in variants.Select((v, i) => (i % 2 == 0, i < 2, v)))
         {
             var definition = IsaDefinition.Load(Source, name);
             for (var word = 0u; word <= 0xffff; word++)
@@ -152,12 +152,12 @@ public class ShippedDefinitionTests
                     continue;
                 var decoded = definition.Decode(word);
                 Assert.Equal(2, decoded.Length);
-                Assert.True(IsShort(word, isWide, hasFloats) == decoded.Definition is not null, $"{name} {word:x4}");
+                Assert.True(IsShort(word, isWide, hasAll) == decoded.Definition is not null, $"{name} {word:x4}");
             }
         }
     }
 
-    private static bool IsShort(uint word, bool isWide, bool hasFloats)
+    private static bool IsShort(uint word, bool isWide, bool hasAll)
     {
         var (rd, rs2) = (word >> 7 & 31, word >> 2 & 31);
         var high = (word >> 12 & 1) != 0;
@@ -165,12 +165,12 @@ public class ShippedDefinitionTests
         {
             (0, 0) => (word & 0x1fe0) != 0,
             (0, 2 or 6) => true,
-            (0, 1 or 5) => hasFloats,
-            (0, 3 or 7) => isWide || hasFloats,
+            (0, 1 or 5) => hasAll,
+            (0, 3 or 7) => isWide || hasAll,
             (0, 4) => (word >> 10 & 7) switch
             {
-                <= 2 => true,
-                3 => (word & 0x40) == 0,
+                <= 2 => hasAll,
+                3 => hasAll && (word & 0x40) == 0,
                 _ => false,
             },
             (0, _) => false,
@@ -183,6 +183,7 @@ public class ShippedDefinitionTests
                 _ => !high || (word >> 5 & 3) switch
                 {
                     0 or 1 => isWide,
+                    _ when !hasAll => false,
                     2 => true,
                     _ => rs2 % 8 is <= 3 or 5 || isWide && rs2 % 8 == 4,
                 },
@@ -190,11 +191,11 @@ public class ShippedDefinitionTests
             (1, _) => true,
             (2, 0) => isWide || !high,
             (2, 2) => rd != 0,
-            (2, 1 or 5) => hasFloats,
-            (2, 3) => isWide ? rd != 0 : hasFloats,
+            (2, 1 or 5) => hasAll,
+            (2, 3) => isWide ? rd != 0 : hasAll,
             (2, 4) => rs2 != 0 || rd != 0 || high,
             (2, 6) => true,
-            (2, 7) => isWide || hasFloats,
+            (2, 7) => isWide || hasAll,
             _ => false,
         };
     }
