@@ -11,6 +11,7 @@ namespace ShadowVm.Engine.Paging;
 /// behaves as if it walked. The registers that a walk depends on choose among several sets of pages; the tables that
 /// it read are watched, and a store to one of them forgets what depends on it before the next instruction.
 /// </summary>
+// SAFETY: entries belong to sets that live as long as this; slots come from the definition that laid out the state.
 internal sealed unsafe class AddressTranslation : IDisposable
 {
     private const int SetsMax = 8;
