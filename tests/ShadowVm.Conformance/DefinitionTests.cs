@@ -36,7 +36,7 @@ public class DefinitionTests(ITestOutputHelper log)
     public void An_instruction_may_begin_in_the_last_unit_of_memory(uint unit, ulong next, ulong? faultAt)
     {
         const ulong last = MemoryBytes - 2;
-        var isa = Definitions.Load(Definitions.BareVariants[0]);
+        var isa = Definitions.OfName("riscv", "rv64gc");
         using var cpu = new CpuState(isa.SlotCount);
         using var memory = new GuestMemory(0, MemoryBytes);
         cpu.GoTo(isa, last);
@@ -66,7 +66,7 @@ public class DefinitionTests(ITestOutputHelper log)
         Assert.True(memory.TryWrite(pc, 4, isa.BigEndian ? BinaryPrimitives.ReverseEndianness(word) : word));
         var engine = new ReferenceInterpreter(isa, cpu, memory, new NoDevices(), new EpochClock());
         engine.StepPrivileged();
-        if (test.Raises is { } cause && cpu.Retired != 0)
+        if (test.Raises is { } cause)
         {
             if (cpu.Retired != 0) return $"{test.Place}: {test.Name}: raised nothing, cause {cause} was expected";
         }

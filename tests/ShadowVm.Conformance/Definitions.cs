@@ -35,6 +35,10 @@ internal static class Definitions
     public static IReadOnlyList<string> BareVariants { get; } =
         [.. Variants.Where(name => name.StartsWith("rv", StringComparison.Ordinal))];
 
+    /// <summary>A variant of a shipped definition, any that its name says.</summary>
+    public static IsaDefinition OfName(string name, string variant) =>
+        IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)), variant);
+
     public static IsaDefinition Load(string variant) => IsaDefinition.Load(Sources[variant], variant);
 
     /// <summary>
