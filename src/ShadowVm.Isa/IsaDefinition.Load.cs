@@ -152,6 +152,7 @@ public sealed partial class IsaDefinition
                 Translate = Hook(model, "translate"),
                 Interrupt = Hook(model, "interrupt")!,
                 Awake = Hook(model, "awake")!,
+                Deliver = model.Delayed?.Deliverer?.Ir,
             },
             Model = model,
             Functional = loader.Functions,

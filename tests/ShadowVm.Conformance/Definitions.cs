@@ -31,6 +31,9 @@ internal static class Definitions
     public static IsaDefinition KnownToQemu(string variant) => IsaDefinition.Load(
         Sources[variant], string.Join('_', variant.Split('_').Where(name => name is not ("zicond" or "zcb"))));
 
+    /// <summary>A definition by its folder, with everything in it.</summary>
+    public static IsaDefinition LoadDefault(string name) => IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)));
+
     /// <summary>Variants that run a program of the test's own on a machine with a console.</summary>
     public static IReadOnlyList<string> BareVariants { get; } =
         [.. Variants.Where(name => name.StartsWith("rv", StringComparison.Ordinal))];

@@ -133,6 +133,12 @@ public sealed partial class ReferenceInterpreter : IAddressWalker
     private DecodedInstruction Decoded(uint word) =>
         _crossing is { } known && known.Word == word ? known : _crossing = _isa.Decode(word);
 
+    /// <summary>A handler's entry doesn't fault.</summary>
+    private void Forgive()
+    {
+        if (_entering) _status = Status.Running;
+    }
+
     private ulong LoadPaged(ulong address, int bytes)
     {
         if (!TranslateWhole(address, bytes, Access.Read, out var physical, out var isWhole)) return 0;

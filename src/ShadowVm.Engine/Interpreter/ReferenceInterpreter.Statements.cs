@@ -97,6 +97,10 @@ public sealed partial class ReferenceInterpreter
                 Call(n);
                 break;
 
+            case Op.Delay:
+                ExecuteDelay(n);
+                break;
+
             case Op.Wait:
                 Waits = true;
                 break;
