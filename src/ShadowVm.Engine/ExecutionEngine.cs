@@ -66,6 +66,13 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     /// <summary>True after an instruction that waits, until <see cref="ClearWaits"/>.</summary>
     public bool Waits => _reference.Waits;
 
+    /// <summary>Cause of the last trap that an instruction raised; nobody but tests of a definition asks.</summary>
+    internal UInt128? LastCause
+    {
+        get => _reference.LastCause;
+        set => _reference.LastCause = value;
+    }
+
     /// <summary>Number of translated blocks that may run now.</summary>
     public int BlockCount => _blocks?.Count ?? 0;
 

@@ -156,11 +156,15 @@ public sealed partial class IsaDefinition
             },
             Model = model,
             Functional = loader.Functions,
+            ExtensionOf = loader.ExtensionAt,
         };
     }
 
     /// <summary>Lowers what isn't an instruction: values in assembly text.</summary>
     internal Lowering.FunctionLowering? Functional { get; private init; }
+
+    /// <summary>The extension that a place of the text belongs to, or null.</summary>
+    internal Func<Text.Token, string?> ExtensionOf { get; private init; } = _ => null;
 
     private static Ir.Function? Hook(Model.DefinitionModel model, string name) =>
         model.Hooks.TryGetValue(name, out var hook) ? hook.Ir : null;

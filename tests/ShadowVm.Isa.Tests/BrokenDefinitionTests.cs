@@ -104,7 +104,7 @@ public class BrokenDefinitionTests
         Assert.Equal(29, finding.Column);
     }
 
-    private static List<string> Places(string head, string text)
+    internal static List<string> Places(string head, string text)
     {
         var line = head.Count(c => c == '\n') + 1;
         var column = 1;

@@ -67,6 +67,9 @@ public sealed partial class ReferenceInterpreter
     /// <summary>Instruction that an exit left at pc, or null where nothing could be fetched there.</summary>
     public DecodedInstruction? Current => _instruction;
 
+    /// <summary>Cause of the last trap that an instruction raised; nobody but tests of a definition asks.</summary>
+    internal UInt128? LastCause { get; set; }
+
     /// <summary>Where traps and interrupts are counted.</summary>
     internal EngineStatistics Statistics { get; init; } = new();
 
@@ -229,6 +232,7 @@ public sealed partial class ReferenceInterpreter
 
         if (_status != Status.Raised) throw new InvalidOperationException($"a fault hook raised nothing at {_pc:x}");
         Statistics.Traps++;
+        LastCause = _raisedCause;
         if (CallCause is not null) LeaveTrap();
         else EnterTrap(_raisedCause, _raisedValue);
         return true;

@@ -112,6 +112,15 @@ internal sealed partial class Loader
         Model.IrFunctions.Add(function.Ir);
     }
 
+    private static string HookHeader(string name) => name switch
+    {
+        "trap" => "hook trap(cause : WIDTH, value : WIDTH)",
+        "fault" => "hook fault(access : 2, address : WIDTH)",
+        "interrupt" => "hook interrupt() -> 64",
+        "awake" => "hook awake() -> 1",
+        _ => $"hook {name}()",
+    };
+
     /// <summary>Functions made from spaces and views come last; then what must be there is looked for.</summary>
     private void Finish()
     {
@@ -128,7 +137,7 @@ internal sealed partial class Loader
         foreach (var (name, _, _, required) in HookShapes)
         {
             if (required && !Model.Hooks.ContainsKey(name))
-                _bag.Error(at, $"There is no 'hook {name}'");
+                _bag.Error(at, $"There is no 'hook {name}'", $"add '{HookHeader(name)}'");
         }
 
         if (Model.ElfMachine == 0 || Model.ElfClass == 0)

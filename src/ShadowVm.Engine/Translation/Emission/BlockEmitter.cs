@@ -69,6 +69,7 @@ internal sealed partial class BlockEmitter : StepEmitter
         {
             var at = instructions.Count;
             if (Specialize(isa, block, at, bytes, inSlot: false) is not { } specialized) break;
+            var endsBeforeSlot = false;
             if (specialized.OpensSlot)
             {
                 var inSlot = SpecializeSlot(isa, block, at, bytes);
@@ -83,6 +84,7 @@ internal sealed partial class BlockEmitter : StepEmitter
                 {
                     instructions.Add(specialized);
                     bytes += isa.UnitBytes;
+                    endsBeforeSlot = true; // what comes next would be taken for the instruction in the slot
                 }
             }
             else
@@ -92,7 +94,7 @@ internal sealed partial class BlockEmitter : StepEmitter
             }
 
             if (GoesTo(specialized, block.Pc)) (loopCount, loopBytes) = (instructions.Count, bytes);
-            if (specialized.Branches && !MayFall(specialized.Steps)) break;
+            if (endsBeforeSlot || (specialized.Branches && !MayFall(specialized.Steps))) break;
         }
 
         if (loopCount > 0)
