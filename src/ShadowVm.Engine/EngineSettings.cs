@@ -13,11 +13,18 @@ public enum Tier : byte
     Block,
 }
 
-/// <summary>Settings of the execution engine. None of them reaches guest state: replicas may differ in them.</summary>
+/// <summary>Settings of the execution engine. But for <see cref="CallCause"/> none of them reaches guest
+/// state: replicas may differ in them.</summary>
 public sealed record EngineSettings
 {
     /// <summary>Most instructions before the cold tier takes over: see <see cref="WarmUp"/>.</summary>
     public const long WarmUpMax = 1_000_000;
+
+    /// <summary>
+    /// The cause that a program's system calls raise, where the guest is a program without a system under it: its
+    /// traps end the run. Set by the monitor.
+    /// </summary>
+    public ulong? CallCause { get; init; }
 
     /// <summary>The tier to use.</summary>
     public Tier Tier { get; init; } = Tier.Block;

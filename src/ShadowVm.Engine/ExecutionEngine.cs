@@ -47,7 +47,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         _isa = isa;
         _settings = settings;
         _decoded = new DecodeCache(isa, memory);
-        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, _decoded) { Statistics = Statistics };
+        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, _decoded)
+        {
+            Statistics = Statistics,
+            CallCause = settings.CallCause,
+        };
         _warmUp = settings.Tier == Tier.Reference ? long.MaxValue : settings.WarmUp;
     }
 
@@ -67,6 +71,12 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     public IReadOnlyList<HostCode> TranslatedBlocks() => _blocks is null
         ? []
         : [.. _blocks.Blocks.OrderBy(b => b.Pc).Select(b => new HostCode(b.Method, b.Pc, b.Code.Instructions.Length))];
+
+    /// <summary>True after a trap of a program, until <see cref="TakeTrap"/>.</summary>
+    public bool HasTrap => _reference.HasTrap;
+
+    /// <summary>The trap that the program made, which is forgotten here.</summary>
+    public ProgramTrap TakeTrap() => _reference.TakeTrap();
 
     /// <summary>Forgets that the guest waits.</summary>
     public void ClearWaits() => _reference.ClearWaits();

@@ -16,4 +16,10 @@ public enum ExitReason : byte
 
     /// <summary>The instruction at pc touches a device.</summary>
     Device,
+
+    /// <summary>
+    /// A program without a system under it made a trap: <see cref="ExecutionEngine.TakeTrap"/> has it. The one reason
+    /// that comes after its instruction; it has taken one from the counter.
+    /// </summary>
+    Trap,
 }

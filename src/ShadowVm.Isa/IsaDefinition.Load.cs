@@ -6,10 +6,15 @@ namespace ShadowVm.Isa;
 public sealed partial class IsaDefinition
 {
     private Func<IReadOnlyList<IsaTest>>? _readTests;
+    private Func<Linux.LinuxAbi?>? _readLinux;
 
     /// <summary>The definition's test blocks, read when first asked for.</summary>
     /// <exception cref="IsaException">One has errors; a checked definition has none.</exception>
     public IReadOnlyList<IsaTest> Tests => _readTests?.Invoke() ?? [];
+
+    /// <summary>Reads <c>abi linux</c>; null where this variant has none.</summary>
+    /// <exception cref="IsaException">It has errors; a checked definition has none.</exception>
+    public Linux.LinuxAbi? ReadLinux() => _readLinux?.Invoke();
 
     /// <summary>
     /// Loads a variant. All headers are read and checked; bodies are parsed and lowered when first used, so an error
@@ -87,6 +92,16 @@ public sealed partial class IsaDefinition
         return loader.Rules.All().ConvertAll(v => loader.Rules.NameOf(v, source.Name));
     }
 
+    private static Linux.LinuxAbi? ReadLinux(Loader loader)
+    {
+        lock (loader.Model.Gate)
+        {
+            var abi = loader.ReadLinux();
+            loader.ThrowIfErrors();
+            return abi;
+        }
+    }
+
     private static List<IsaTest> ReadTests(Loader loader)
     {
         lock (loader.Model.Gate)
@@ -110,6 +125,7 @@ public sealed partial class IsaDefinition
         return new IsaDefinition
         {
             _readTests = () => ReadTests(loader),
+            _readLinux = () => ReadLinux(loader),
             Name = source.Name,
             Variant = loader.Rules.NameOf(variant, source.Name),
             Hash = source.Hash,
@@ -128,6 +144,7 @@ public sealed partial class IsaDefinition
             Hooks = new IsaHooks
             {
                 Reset = Hook(model, "reset"),
+                Program = Hook(model, "program"),
                 Trap = Hook(model, "trap")!,
                 Illegal = Hook(model, "illegal")!,
                 Fault = Hook(model, "fault")!,

@@ -8,6 +8,12 @@ public sealed class IsaHooks
     /// <summary>Sets registers that need more than their declared reset value; null where there is none.</summary>
     public Function? Reset { get; init; }
 
+    /// <summary>
+    /// program(): after the reset, makes the processor ready for a Linux program, which has no system under it; null
+    /// where there is nothing to do.
+    /// </summary>
+    public Function? Program { get; init; }
+
     /// <summary>trap(cause, value): entry to the guest's handler, for traps and interrupts alike.</summary>
     public required Function Trap { get; init; }
 

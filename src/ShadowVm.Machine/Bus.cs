@@ -24,13 +24,17 @@ public sealed partial class Bus : IBus
     /// <summary>Makes the devices of a machine, all at reset.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="host">What surrounds it.</param>
-    public Bus(MachineDescription machine, IDeviceHost host)
+    /// <param name="others">Makes devices without a window of registers, which come behind those of the machine.</param>
+    public Bus(
+        MachineDescription machine, IDeviceHost host, Func<ushort, IDeviceHost, IReadOnlyList<IDevice>>? others = null)
     {
         _host = host;
         var inner = new FlushingHost(this);
-        _devices = new IDevice[machine.Devices.Count];
+        var more = others?.Invoke((ushort)machine.Devices.Count, inner) ?? [];
+        _devices = new IDevice[machine.Devices.Count + more.Count];
         _windows = new Window[machine.Devices.Count];
-        for (var index = 0; index < _devices.Length; index++)
+        for (var index = 0; index < more.Count; index++) _devices[machine.Devices.Count + index] = more[index];
+        for (var index = 0; index < machine.Devices.Count; index++)
         {
             var device = machine.Devices[index];
             _devices[index] = Make(device, (ushort)index, inner);
@@ -89,6 +93,9 @@ public sealed partial class Bus : IBus
         Changed(window.Device);
         return true;
     }
+
+    /// <summary>The monitor had a device without a window do something.</summary>
+    public void Touched(IDevice device) => Changed(Array.IndexOf(_devices, device));
 
     /// <summary>Delivers an input at an epoch boundary; one for a device that isn't there is dropped.</summary>
     public void Deliver(in DeviceInput input)

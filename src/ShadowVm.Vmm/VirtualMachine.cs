@@ -24,7 +24,7 @@ namespace ShadowVm.Vmm;
 /// is decided above.
 /// </para>
 /// </summary>
-public sealed class VirtualMachine : IDisposable, IDeviceHost
+public sealed partial class VirtualMachine : IDisposable, IDeviceHost
 {
     private readonly IsaDefinition _isa;
     private readonly CpuState _cpu;
@@ -55,16 +55,25 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.EpochLength, VirtualMachineSettings.EpochLengthMax);
         _isa = isa;
         EpochLength = settings.EpochLength;
-        Memory = new GuestMemory(description.RamStart, settings.MemoryBytes ?? description.RamSize);
+        var abi = description.Abi is null ? null : AbiOf(isa);
+        Memory = new GuestMemory(abi?.MemoryStart ?? description.RamStart, settings.MemoryBytes ?? description.RamSize);
         _cpu = new CpuState(isa.SlotCount);
-        _bus = new Bus(description, this);
-        _engine = new ExecutionEngine(isa, _cpu, Memory, _bus, _clock, settings.Engine);
+        _bus = new Bus(
+            description, this, abi is null ? null : (first, host) => MakeProgram(abi, settings.Program, first, host));
+        _engine = new ExecutionEngine(
+            isa, _cpu, Memory, _bus, _clock, settings.Engine with { CallCause = abi?.CallCause });
         _memoryDigest = new MemoryDigest(Memory);
         var interruptBits = isa.Hooks.Interrupt.ResultWidth;
         _noInterrupt = interruptBits == 64 ? ulong.MaxValue : (1UL << interruptBits) - 1;
         _stateSeed = HashOfLayout();
 
         var target = new ElfTarget((ushort)isa.ElfMachine, isa.ElfClass, isa.BigEndian);
+        if (_program is not null)
+        {
+            StartProgram(settings.ImageName, image.Span, target);
+            return;
+        }
+
         var loaded = ElfLoader.Load(settings.ImageName, image.Span, target, Memory);
         GuestParameters.Apply(settings.Parameters, loaded.Entry, Memory);
         Reset(loaded.Entry);
@@ -137,12 +146,13 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
             throw new InvalidOperationException($"guest time went back from {GuestTime} to {clock.Base} ns");
         }
 
+        _outputs.Clear(); // before the delivery: what a device asks for anew is the next epoch's
         foreach (ref readonly var input in batch) _bus.Deliver(input);
         _clock.Begin(clock.Base, clock.Rate, _cpu.Retired);
         _bus.AtBoundary(clock.Base);
-        if (Waiting && _engine.Ask(_isa.Hooks.Awake) != 0) Waiting = false;
+        if (_program is not null) Waiting = _program.IsBlocked;
+        else if (Waiting && _engine.Ask(_isa.Hooks.Awake) != 0) Waiting = false;
         Epoch++;
-        _outputs.Clear();
         _begun = true;
     }
 
@@ -212,6 +222,7 @@ public sealed class VirtualMachine : IDisposable, IDeviceHost
 
     private EpochEnd Run()
     {
+        if (_program is not null) return RunProgram(_program);
         var counter = EpochLength;
         TakeInterrupt(ref counter);
         while (_engine.Run(ref counter) != ExitReason.Counter)

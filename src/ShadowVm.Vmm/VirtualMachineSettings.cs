@@ -1,4 +1,5 @@
 using ShadowVm.Engine;
+using ShadowVm.Machine.Programs;
 
 namespace ShadowVm.Vmm;
 
@@ -28,4 +29,7 @@ public sealed record VirtualMachineSettings
 
     /// <summary>Words to set in the guest's parameter block before it starts, by index.</summary>
     public IReadOnlyList<(int Index, ulong Value)> Parameters { get; init; } = [];
+
+    /// <summary>What a Linux program is started with, where the machine runs one.</summary>
+    public ProgramSettings Program { get; init; } = new();
 }

@@ -61,7 +61,7 @@ public sealed class DescriptionTests
     [InlineData("", "4:1: there is no machine statement", "for a\n\nram at 0 size 4K\n")]
     [InlineData("", "3:1: there is no for statement", "machine m\nram at 0 size 4K\n")]
     [InlineData("", "3:1: there is no ram statement", "machine m\nfor a\n")]
-    [InlineData("cpu fast", "4:1: unknown statement 'cpu'; there are machine, for, ram and device")]
+    [InlineData("cpu fast", "4:1: unknown statement 'cpu'; there are machine, for, abi, ram and device")]
     [InlineData("machine n", "4:1: the machine has a name already")]
     [InlineData("", "1:1: write: machine NAME", "machine\nfor a\nram at 0 size 4K\n")]
     [InlineData("", "1:9: '1x' is not a name of up to 32 letters, digits, '-' and '_'", "machine 1x\n")]

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using ShadowVm.Engine;
 using ShadowVm.Host.Arbitration;
+using ShadowVm.Host.Backends;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Machine.Elf;
+using ShadowVm.Machine.Programs;
 using ShadowVm.Replication;
 using ShadowVm.Vmm;
 
@@ -67,14 +69,21 @@ internal sealed class GuestOptions
     public GuestOptions(Command command)
     {
         command.Add(_image);
+        Program = new ProgramOptions(command);
         foreach (var option in new Option[] { _isa, _machine, _memory, _epochLength, _clock, _tier, _set }) command.Add(option);
         command.Add(Definitions.Option);
     }
 
+    /// <summary>What a Linux program is started with.</summary>
+    public ProgramOptions Program { get; }
+
     public Definitions Definitions { get; } = new();
 
     /// <summary>Reads image and machine and puts together what makes the guest.</summary>
-    public PairConfiguration Read(ParseResult result, RoleSettings role)
+    /// <param name="result">The command line.</param>
+    /// <param name="role">How the roles go about it.</param>
+    /// <param name="files">What of this host a program may reach.</param>
+    public PairConfiguration Read(ParseResult result, RoleSettings role, ProgramFiles files)
     {
         var library = Definitions.Library(result);
         var (imageName, image) = GuestImages.Find(result.GetRequiredValue(_image));
@@ -87,6 +96,16 @@ internal sealed class GuestOptions
                 $"--machine: '{machine.Name}' is for {string.Join(", ", machine.Architectures)}, not for {isa.Name}");
         }
 
+        if (machine.Abi is null && Program.AreGiven(result))
+        {
+            throw new UsageException("arguments and --env are for programs: say --machine user");
+        }
+
+        var clock = Values.Choice(
+            "--clock",
+            result.GetRequiredValue(_clock),
+            ("host", ClockMode.Host),
+            ("instructions", ClockMode.Instructions));
         ulong? memory = result.GetValue(_memory) is { } size ? Values.Size("--memory", size) : null;
         if (memory is { } bytes && machine.RamProblem(bytes) is { } problem) throw new UsageException("--memory: " + problem);
         return new PairConfiguration
@@ -105,11 +124,10 @@ internal sealed class GuestOptions
                 result.GetRequiredValue(_epochLength),
                 (ulong)VirtualMachineSettings.EpochLengthMin,
                 (ulong)VirtualMachineSettings.EpochLengthMax),
-            Clock = Values.Choice(
-                "--clock",
-                result.GetRequiredValue(_clock),
-                ("host", ClockMode.Host),
-                ("instructions", ClockMode.Instructions)),
+            Clock = clock,
+            Program = machine.Abi is null
+                ? new ProgramSettings()
+                : Program.Read(result, result.GetRequiredValue(_image), imageName, image, isa, clock, files),
             Tier = VirtualMachineFactory.NameOf(Values.Choice(
                 "--tier",
                 result.GetRequiredValue(_tier),

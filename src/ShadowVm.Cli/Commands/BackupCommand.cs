@@ -20,6 +20,7 @@ internal static class BackupCommand
         var definitions = new Definitions();
         command.Add(definitions.Option);
         var outside = new OutsideOptions(command);
+        var files = new ProgramFileOptions(command);
         var pair = new PairOptions(command);
         var primary = new Option<string>("--primary")
         {
@@ -41,6 +42,7 @@ internal static class BackupCommand
                     InsecurePlaintext = insecure,
                     Console = outside.Console(result, insecure),
                     Disks = outside.Disks(result),
+                    Files = files.Read(result),
                     ArbiterFolder = pair.Arbiter(result),
                     FenceCommand = pair.Fence(result),
                     Observer = events.Observer,

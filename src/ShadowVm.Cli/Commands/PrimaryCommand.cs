@@ -19,6 +19,7 @@ internal static class PrimaryCommand
             "shadowvm primary program.elf --listen 127.0.0.1:7400 --commit epoch --epoch-length 100k --arbiter ./locks");
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
+        var files = new ProgramFileOptions(command);
         var pair = new PairOptions(command);
         var roles = new RoleOptions(command);
         var listen = new Option<string>("--listen")
@@ -31,7 +32,8 @@ internal static class PrimaryCommand
         command.SetAction(result =>
         {
             var insecure = pair.InsecurePlaintext(result);
-            var configuration = guest.Read(result, roles.Read(result));
+            var reachable = files.Read(result);
+            var configuration = guest.Read(result, roles.Read(result), reachable);
             using var events = outside.Observer(result);
             using var stop = new StopSignal();
             return Outcomes.Report(Primary.Run(
@@ -43,6 +45,7 @@ internal static class PrimaryCommand
                     InsecurePlaintext = insecure,
                     Console = outside.Console(result, insecure),
                     Disks = outside.Disks(result),
+                    Files = reachable,
                     ArbiterFolder = pair.Arbiter(result),
                     FenceCommand = pair.Fence(result),
                     Observer = events.Observer,

@@ -17,12 +17,17 @@ internal static class RunCommand
             "shadowvm run hello",
             "shadowvm run compute --set 0=200 --stats",
             "shadowvm run journal --disk path=disk.img,size=1M",
-            "shadowvm run program.elf -m 64M --clock instructions")
+            "shadowvm run program.elf -m 64M --clock instructions",
+            "shadowvm run --machine user --root ./folder program -- -x file")
         {
-            More = static () => $"Bundled guests: {string.Join(", ", GuestImages.Bundled)}.\n\n",
+            More = static () =>
+                "A Linux program (--machine user) is one process with one thread: fork, clone and execve are refused (ENOSYS),\n"
+                + "as are pipes, sockets and shared writable mappings. It has no files but those of --root.\n"
+                + $"Bundled guests: {string.Join(", ", GuestImages.Bundled)}.\n\n",
         };
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
+        var files = new ProgramFileOptions(command);
         var stats = new Option<bool>("--stats")
         {
             Description = "At the end, say on stderr what was done and where the time went; the last line is for scripts.",
@@ -31,7 +36,8 @@ internal static class RunCommand
         command.SetAction(result =>
         {
             var statistics = result.GetValue(stats) ? new RunStatistics() : null;
-            var configuration = guest.Read(result, new RoleSettings { Solo = true });
+            var reachable = files.Read(result);
+            var configuration = guest.Read(result, new RoleSettings { Solo = true }, reachable);
             using var events = outside.Observer(result);
             using var stop = new StopSignal();
             var counting = new ProgressCounter(events.Observer);
@@ -42,6 +48,7 @@ internal static class RunCommand
                     Configuration = configuration,
                     Console = outside.Console(result, insecurePlaintext: false),
                     Disks = outside.Disks(result),
+                    Files = reachable,
                     Observer = counting,
                 },
                 stop.Token);

@@ -97,6 +97,11 @@ public sealed partial class ReferenceInterpreter
             }
 
             left--;
+            if (HasTrap)
+            {
+                reason = ExitReason.Trap;
+                break;
+            }
         }
 
         counter = left;
@@ -212,7 +217,8 @@ public sealed partial class ReferenceInterpreter
 
         if (_status != Status.Raised) throw new InvalidOperationException($"a fault hook raised nothing at {_pc:x}");
         Statistics.Traps++;
-        EnterTrap(_raisedCause, _raisedValue);
+        if (CallCause is not null) LeaveTrap();
+        else EnterTrap(_raisedCause, _raisedValue);
         return true;
     }
 

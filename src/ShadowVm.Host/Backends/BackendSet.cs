@@ -14,10 +14,16 @@ internal sealed class BackendSet : IDisposable
     /// <param name="guest">The guest.</param>
     /// <param name="console">Where the console goes.</param>
     /// <param name="disks">Disks in the order of the devices they belong to.</param>
+    /// <param name="files">What of the host a program may reach.</param>
     /// <param name="pair">The pair's identity.</param>
     /// <param name="host">Where the backends report to.</param>
     public BackendSet(
-        IGuest guest, ConsoleOptions console, IReadOnlyList<DiskOptions> disks, Guid pair, IBackendHost host)
+        IGuest guest,
+        ConsoleOptions console,
+        IReadOnlyList<DiskOptions> disks,
+        ProgramFiles files,
+        Guid pair,
+        IBackendHost host)
     {
         var disk = 0;
         foreach (var device in guest.Devices)
@@ -31,7 +37,11 @@ internal sealed class BackendSet : IDisposable
                 case BackendKind.Console:
                     _byDevice.Add(
                         device.Index,
-                        new ConsoleBackend(device.Index, ConsoleMessages.Bytes, console.Output, console.Input, host));
+                        new ConsoleBackend(
+                            device.Index, ConsoleMessages.Bytes, console.Output, console.Input, host, console.ErrorOutput));
+                    break;
+                case BackendKind.Files:
+                    _byDevice.Add(device.Index, new FileBackend(device.Index, files, host));
                     break;
                 case BackendKind.Disk:
                     var options = disk < disks.Count ? disks[disk++] : null;
@@ -74,9 +84,9 @@ internal sealed class BackendSet : IDisposable
         backend.Release(output);
     }
 
-    /// <summary>Waits until all is out that a console owes; disks owe nothing once nobody hears of it.</summary>
+    /// <summary>Waits until all is out that a console owes; disks and files owe nothing once nobody hears of it.</summary>
     public bool Drain(int milliseconds) =>
-        !_open || _byDevice.Values.Where(b => b is not DiskBackend).All(b => b.Drain(milliseconds));
+        !_open || _byDevice.Values.Where(b => b is not (DiskBackend or FileBackend)).All(b => b.Drain(milliseconds));
 
     public void Dispose()
     {

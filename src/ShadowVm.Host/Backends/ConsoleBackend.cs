@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using ShadowVm.Machine;
+using ShadowVm.Machine.Console;
 
 namespace ShadowVm.Host.Backends;
 
@@ -11,6 +13,8 @@ public sealed class ConsoleBackend : IBackend
     private readonly ushort _device;
     private readonly byte _inputKind;
     private readonly Stream _output;
+    private readonly Stream _errorOutput;
+    private readonly ConcurrentDictionary<ulong, bool> _errors = new(); // numbers of what goes to the error output
     private readonly Func<Stream>? _input;
     private readonly IBackendHost _host;
     private readonly OrderedOutput _queue;
@@ -23,9 +27,12 @@ public sealed class ConsoleBackend : IBackend
     /// <param name="output">Where its bytes go.</param>
     /// <param name="input">Opens where its input comes from, or null for none; only who emits opens it.</param>
     /// <param name="host">Where to report to.</param>
-    public ConsoleBackend(ushort device, byte inputKind, Stream output, Func<Stream>? input, IBackendHost host)
+    /// <param name="errorOutput">Where a program's error output goes, or null: with the rest.</param>
+    public ConsoleBackend(
+        ushort device, byte inputKind, Stream output, Func<Stream>? input, IBackendHost host, Stream? errorOutput = null)
     {
         (_device, _inputKind, _output, _input, _host) = (device, inputKind, output, input, host);
+        _errorOutput = errorOutput ?? output;
         _inputOpen = input is not null;
         _queue = new OrderedOutput("shadowvm console", Write);
     }
@@ -44,7 +51,11 @@ public sealed class ConsoleBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void Release(DeviceOutput output) => _queue.Add(output.Number, output.Data);
+    public void Release(DeviceOutput output)
+    {
+        if (output.Kind == ConsoleMessages.ErrorBytes) _errors[output.Number] = true;
+        _queue.Add(output.Number, output.Data);
+    }
 
     /// <inheritdoc/>
     public bool Drain(int milliseconds) => _queue.Drain(milliseconds);
@@ -58,8 +69,9 @@ public sealed class ConsoleBackend : IBackend
         {
             if (!_broken)
             {
-                _output.Write(data);
-                _output.Flush();
+                var stream = _errors.TryRemove(number, out _) ? _errorOutput : _output;
+                stream.Write(data);
+                stream.Flush();
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -88,6 +100,7 @@ public sealed class ConsoleBackend : IBackend
             _host.Trouble($"The console's input is closed: {e.Message}");
         }
 
+        _host.Post(new DeviceInput(_device, ConsoleMessages.End, Bound: false, []));
         _inputOpen = false;
     }
 }

@@ -8,6 +8,9 @@ public sealed record ConsoleOptions
     /// <summary>Where its bytes go, without a relay.</summary>
     public Stream Output { get; init; } = Stream.Null;
 
+    /// <summary>Where a program's error output goes, without a relay; null: with the rest.</summary>
+    public Stream? ErrorOutput { get; init; }
+
     /// <summary>Opens its input, or null for none; without a relay.</summary>
     public Func<Stream>? Input { get; init; }
 
@@ -18,6 +21,7 @@ public sealed record ConsoleOptions
     public static ConsoleOptions Standard() => new()
     {
         Output = Console.OpenStandardOutput(),
+        ErrorOutput = Console.OpenStandardError(),
         Input = Console.OpenStandardInput,
     };
 }

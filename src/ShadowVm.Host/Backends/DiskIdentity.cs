@@ -14,10 +14,16 @@ public static class DiskIdentity
     /// <summary>Primary: leaves a fresh number beside the disk.</summary>
     /// <returns>32 hexadecimal digits.</returns>
     /// <exception cref="HostException">The file can't be written.</exception>
-    public static string Leave(DiskOptions options)
+    public static string Leave(DiskOptions options) => Leave(PathOf(options));
+
+    /// <summary>Primary: leaves a fresh number in a folder that both replicas share.</summary>
+    /// <returns>32 hexadecimal digits.</returns>
+    /// <exception cref="HostException">The file can't be written.</exception>
+    public static string LeaveInFolder(string folder) => Leave(PathIn(folder));
+
+    private static string Leave(string path)
     {
         var number = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
-        var path = PathOf(options);
         try
         {
             // Replaced in one step, so that a backup reads the old number or the new one.
@@ -27,7 +33,7 @@ public static class DiskIdentity
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HostException($"The disk's identity can't be left in '{path}': {e.Message}", inner: e);
+            throw new HostException($"The identity of what the pair shares can't be left in '{path}': {e.Message}", inner: e);
         }
 
         return number;
@@ -35,9 +41,16 @@ public static class DiskIdentity
 
     /// <summary>Backup: checks that its own path leads to the disk that has this number.</summary>
     /// <exception cref="HostException">It leads elsewhere, or the number can't be read.</exception>
-    public static void Check(DiskOptions options, string number)
+    public static void Check(DiskOptions options, string number) =>
+        Check(PathOf(options), $"The disk '{options.Name}' at '{options.Path}'", number);
+
+    /// <summary>Backup: checks that its own path leads to the folder that has this number.</summary>
+    /// <exception cref="HostException">It leads elsewhere, or the number can't be read.</exception>
+    public static void CheckFolder(string folder, string number) =>
+        Check(PathIn(folder), $"The folder '{folder}' of --root", number);
+
+    private static void Check(string path, string what, string number)
     {
-        var path = PathOf(options);
         string found;
         try
         {
@@ -48,13 +61,14 @@ public static class DiskIdentity
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new HostException(
-                $"The disk '{options.Name}' at '{options.Path}' shows no identity: {e.Message}", inner: e);
+                $"{what} shows no identity: {e.Message}", inner: e);
         }
 
         if (found == number) return;
-        throw new HostException(
-            $"The disk '{options.Name}' at '{options.Path}' is not the primary's: its identity is another.");
+        throw new HostException($"{what} is not the primary's: its identity is another.");
     }
+
+    private static string PathIn(string folder) => Path.Combine(folder, ".shadowvm.identity");
 
     private static string PathOf(DiskOptions options) => options.Path + ".identity";
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using ShadowVm.Host.Arbitration;
+using ShadowVm.Machine.Programs;
 using ShadowVm.Replication;
 
 namespace ShadowVm.Host.Configuration;
@@ -11,7 +13,8 @@ namespace ShadowVm.Host.Configuration;
 /// isa string | isa hash string | machine string | machine description bytes | image name string | image bytes
 /// memory u64 (0: as described) | epoch length i64 | clock u8 | tier string
 /// parameters: count u16, each index i32, value u64 | disks: count u16, each name string, identity string
-/// relay u8
+/// program: arguments, environment: each count u16 and so many bytes; seed bytes | wall clock u64 | linker bytes
+/// files' identity string | relay u8
 /// commit u8 | heartbeat i32 | timeout i32 | lag i32 | lag bytes i64 | held bytes i64 | solo u8
 /// </code>
 /// A string is its length in bytes as u16 and UTF-8, bytes are their length as u32 and themselves. Reading is total:
@@ -20,7 +23,7 @@ namespace ShadowVm.Host.Configuration;
 public static class ConfigurationCodec
 {
     /// <summary>Version of the layout.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>Most bytes of a configuration.</summary>
     public const int BytesMax = 256 << 20;
@@ -36,6 +39,15 @@ public static class ConfigurationCodec
 
     /// <summary>Most disks.</summary>
     public const int DisksMax = 64;
+
+    /// <summary>Most arguments, and most words of the environment.</summary>
+    public const int WordsMax = 4096;
+
+    /// <summary>Most bytes of an argument.</summary>
+    public const int WordBytesMax = 128 << 10;
+
+    /// <summary>Most bytes of a seed.</summary>
+    public const int SeedBytesMax = 1024;
 
     private const uint Magic = 0x43505653; // "SVPC"
     private const int PeriodMillisecondsMax = 3_600_000;
@@ -74,6 +86,12 @@ public static class ConfigurationCodec
             writer.String(disk.Identity);
         }
 
+        WriteWords(writer, configuration.Program.Arguments);
+        WriteWords(writer, configuration.Program.Environment);
+        writer.Bytes(configuration.Program.Seed.Span);
+        writer.U64(configuration.Program.WallClock);
+        writer.Bytes(configuration.Program.Interpreter.Span);
+        writer.String(configuration.FilesIdentity);
         writer.U8(configuration.ConsoleRelay ? (byte)1 : (byte)0);
         WriteRole(writer, configuration.Role);
         return writer.ToArray();
@@ -117,6 +135,15 @@ public static class ConfigurationCodec
             Tier = reader.String("tier"),
             Parameters = Parameters(ref reader),
             Disks = Disks(ref reader),
+            Program = new ProgramSettings
+            {
+                Arguments = Words(ref reader),
+                Environment = Words(ref reader),
+                Seed = reader.Bytes("seed", SeedBytesMax),
+                WallClock = reader.U64("wall clock"),
+                Interpreter = reader.Bytes("dynamic linker", BytesMax),
+            },
+            FilesIdentity = reader.String("files' identity"),
             ConsoleRelay = reader.U8("relay", 1) != 0,
             Role = Role(ref reader),
         };
@@ -137,6 +164,29 @@ public static class ConfigurationCodec
         for (var left = reader.Count("parameters", ParametersMax); left > 0 && reader.Failure is null; left--)
         {
             list.Add((reader.I32("parameter's index", 0, int.MaxValue), reader.U64("parameter")));
+        }
+
+        return list;
+    }
+
+    private static void WriteWords(ConfigurationWriter writer, IReadOnlyList<string> words)
+    {
+        if (words.Count > WordsMax) throw new HostException($"{words.Count} arguments are more than {WordsMax}.");
+        writer.U16((ushort)words.Count);
+        foreach (var word in words)
+        {
+            var bytes = Encoding.UTF8.GetBytes(word);
+            if (bytes.Length > WordBytesMax) throw new HostException($"An argument of {bytes.Length} bytes is longer than {WordBytesMax}.");
+            writer.Bytes(bytes);
+        }
+    }
+
+    private static List<string> Words(ref ConfigurationReader reader)
+    {
+        var list = new List<string>();
+        for (var left = reader.Count("arguments", WordsMax); left > 0 && reader.Failure is null; left--)
+        {
+            list.Add(Encoding.UTF8.GetString(reader.Bytes("argument", WordBytesMax)));
         }
 
         return list;

@@ -1,4 +1,5 @@
 using ShadowVm.Host.Arbitration;
+using ShadowVm.Machine.Programs;
 using ShadowVm.Replication;
 
 namespace ShadowVm.Host.Configuration;
@@ -47,6 +48,12 @@ public sealed record PairConfiguration
 
     /// <summary>Words of the guest's parameter block, by index.</summary>
     public IReadOnlyList<(int Index, ulong Value)> Parameters { get; init; } = [];
+
+    /// <summary>What a Linux program is started with.</summary>
+    public ProgramSettings Program { get; init; } = new();
+
+    /// <summary>The number that the primary left in the program's root folder; empty where there is none.</summary>
+    public string FilesIdentity { get; init; } = "";
 
     /// <summary>Disks in the order of the devices they belong to.</summary>
     public IReadOnlyList<DiskName> Disks { get; init; } = [];

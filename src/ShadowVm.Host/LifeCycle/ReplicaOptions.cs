@@ -20,6 +20,9 @@ public record ReplicaOptions
     /// <summary>Disks by name.</summary>
     public IReadOnlyList<DiskOptions> Disks { get; init; } = [];
 
+    /// <summary>What of this host a program may reach.</summary>
+    public ProgramFiles Files { get; init; } = new();
+
     /// <summary>
     /// A folder that both replicas reach, for the lock-file arbiter; null: none, and a replica that loses the other
     /// ends rather than go on alone.
@@ -84,6 +87,9 @@ public sealed record RunnerOptions
 
     /// <summary>Where the console goes.</summary>
     public ConsoleOptions Console { get; init; } = new();
+
+    /// <summary>What of this host a program may reach.</summary>
+    public ProgramFiles Files { get; init; } = new();
 
     /// <summary>Disks.</summary>
     public IReadOnlyList<DiskOptions> Disks { get; init; } = [];

@@ -67,7 +67,7 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
         var guest = _options.Guests.Build(configuration);
         try
         {
-            _backends = new BackendSet(guest, _options.Console, disks, configuration.Pair, this);
+            _backends = new BackendSet(guest, _options.Console, disks, _options.Files, configuration.Pair, this);
         }
         catch (HostException)
         {
@@ -140,6 +140,7 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
 
             foreach (var disk in read!.Disks) DiskIdentity.Check(Disk(disk.Name), disk.Identity);
             RequireConsole(read);
+            RequireFiles(read);
             var (executor, initial, _) = Build(read);
             executor.Start(primary: false);
             Role.PostConfigured(executor, initial, read.Role);
@@ -248,6 +249,17 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
         {
             throw new HostException("The primary's console goes through a relay, this replica was given none.");
         }
+    }
+
+    private void RequireFiles(PairConfiguration configuration)
+    {
+        if (configuration.FilesIdentity.Length == 0) return;
+        if (_options.Files.Root is not { } root)
+        {
+            throw new HostException("The primary's program has files, this replica was given no --root.");
+        }
+
+        DiskIdentity.CheckFolder(root, configuration.FilesIdentity);
     }
 
     private void OpenAfterTakeOver()

@@ -51,7 +51,7 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
         var guest = options.Guests.Build(options.Configuration);
         try
         {
-            _backends = new BackendSet(guest, options.Console, options.Disks, options.Configuration.Pair, this);
+            _backends = new BackendSet(guest, options.Console, options.Disks, options.Files, options.Configuration.Pair, this);
         }
         catch (HostException)
         {

@@ -60,6 +60,7 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
                 ImageName = configuration.ImageName,
                 MemoryBytes = configuration.MemoryBytes,
                 Parameters = configuration.Parameters,
+                Program = configuration.Program,
                 Engine = new EngineSettings { Tier = TierOf(configuration.Tier) },
             };
             var built = new VirtualMachine(definition, machine, configuration.Image, settings);

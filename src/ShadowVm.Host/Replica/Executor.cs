@@ -213,7 +213,8 @@ internal sealed class Executor : IDisposable
             _guest.RunEpoch();
             // The epoch in which the guest began to wait was closed at once, so that what it had issued could leave;
             // the ones after it last until there is something to deliver.
-            if (waiting) slept |= AwaitInput();
+            // What was issued at the boundary itself, as a request is again after a disconnect, leaves at once too.
+            if (waiting && _guest.Outputs.Length == 0) slept |= AwaitInput();
             if (Stopped) return;
             goesOn = CloseEpoch(retired, slept);
         }

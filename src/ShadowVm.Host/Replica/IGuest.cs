@@ -62,4 +62,7 @@ public enum BackendKind
 
     /// <summary>The channel device's disk.</summary>
     Disk,
+
+    /// <summary>A program's files.</summary>
+    Files,
 }

@@ -1,6 +1,7 @@
 using ShadowVm.Machine;
 using ShadowVm.Machine.Channel;
 using ShadowVm.Machine.Console;
+using ShadowVm.Machine.Programs;
 using ShadowVm.Replication;
 using ShadowVm.Vmm;
 
@@ -79,7 +80,9 @@ public sealed class VirtualMachineGuest : IGuest
     private static BackendKind KindOf(IDevice device) => device switch
     {
         Uart16550 => BackendKind.Console,
+        ProgramConsole => BackendKind.Console,
         ChannelDevice => BackendKind.Disk,
+        LinuxProgram => BackendKind.Files,
         _ => BackendKind.None,
     };
 }

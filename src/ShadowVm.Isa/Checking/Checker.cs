@@ -39,6 +39,7 @@ internal static class Checker
     {
         loader.Read(variant);
         loader.ReadTests();
+        loader.ReadLinux();
         var model = loader.Model;
         foreach (var function in model.FunctionList)
             Guard(bag, () => loader.Functions.Lower(function, bag, function.At));

@@ -9,7 +9,8 @@ internal sealed partial class Loader
 {
     private static readonly (string Name, int Parameters, bool Result, bool Required)[] HookShapes =
     [
-        ("reset", 0, false, false), ("length", 1, true, false), ("illegal", 0, false, true), ("trap", 2, false, true),
+        ("reset", 0, false, false), ("program", 0, false, false),
+        ("length", 1, true, false), ("illegal", 0, false, true), ("trap", 2, false, true),
         ("fault", 2, false, true),
         ("misaligned", 2, false, false),
         ("interrupt", 0, true, true),

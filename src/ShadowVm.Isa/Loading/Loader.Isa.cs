@@ -270,8 +270,19 @@ internal sealed partial class Loader
     {
         var header = Header(extent, out var bodyStart);
         header.Take();
-        header.ExpectName("a name such as 'bare'");
+        var name = header.ExpectName("a name such as 'bare'");
+        var present = !header.TryTake("when") || Holds(header.ParseExpression());
         header.ExpectLineEnd("the name");
+        if (!present)
+            return;
+        if (name.Text == "linux")
+        {
+            if (_linux is not null)
+                throw _bag.Fail(name, "There is an 'abi linux' already");
+            _linux = (extent, bodyStart, name);
+            return;
+        }
+
         var body = BodyOf(extent, bodyStart);
         Lines(body, first =>
         {

@@ -8,4 +8,13 @@ public static class ConsoleMessages
 {
     /// <summary>Kind of an output: bytes that the guest wrote; and of an input: bytes that somebody typed.</summary>
     public const byte Bytes = 1;
+
+    /// <summary>
+    /// Kind of an output: bytes that a program wrote to its error output. A relay, which has one text, takes them like
+    /// the others.
+    /// </summary>
+    public const byte ErrorBytes = 2;
+
+    /// <summary>Kind of an input without bytes: nothing more will be typed.</summary>
+    public const byte End = 3;
 }

@@ -21,6 +21,7 @@ internal sealed class DescriptionParser
     private readonly List<DeviceDescription> _devices = [];
     private readonly List<string> _architectures = [];
     private string? _name;
+    private string? _abi;
     private Token? _ram;
     private ulong _ramStart;
     private ulong _ramSize;
@@ -38,7 +39,7 @@ internal sealed class DescriptionParser
         if (_errors.Count == 0) ReadLines();
         if (_errors.Count == 0) CheckWhole();
         if (_errors.Count > 0) throw new MachineDescriptionException(_errors);
-        return new MachineDescription(_file, _source, _name!, _architectures, _ramStart, _ramSize, _devices);
+        return new MachineDescription(_file, _source, _name!, _architectures, _abi, _ramStart, _ramSize, _devices);
     }
 
     private void ReadLines()
@@ -88,10 +89,11 @@ internal sealed class DescriptionParser
         {
             case "machine": ReadMachine(tokens); break;
             case "for": ReadFor(tokens); break;
+            case "abi": ReadAbi(tokens); break;
             case "ram": ReadRam(tokens); break;
             case "device": ReadDevice(tokens); break;
             default:
-                Error(tokens[0], $"unknown statement '{Shown(tokens[0])}'; there are machine, for, ram and device");
+                Error(tokens[0], $"unknown statement '{Shown(tokens[0])}'; there are machine, for, abi, ram and device");
                 break;
         }
     }
@@ -115,6 +117,13 @@ internal sealed class DescriptionParser
         }
     }
 
+    private void ReadAbi(List<Token> tokens)
+    {
+        if (_abi is not null || _ram is not null) Error(tokens[0], "abi stands once, before ram");
+        else if (tokens.Count != 2 || tokens[1].Text != MachineDescription.LinuxAbi) Error(tokens[0], "write: abi linux");
+        else _abi = tokens[1].Text;
+    }
+
     private void ReadRam(List<Token> tokens)
     {
         if (_ram is not null)
@@ -124,6 +133,12 @@ internal sealed class DescriptionParser
         }
 
         _ram = tokens[0];
+        if (_abi is not null)
+        {
+            if (ReadProperties(tokens, 1, [Place[1]]) is { } size) _ramSize = size[0].Value;
+            return;
+        }
+
         if (ReadProperties(tokens, 1, Place) is not { } place) return;
         (_ramStart, _ramSize) = (place[0].Value, place[1].Value);
         if (_ramStart % GuestMemory.PageBytes == 0) return;
@@ -227,6 +242,7 @@ internal sealed class DescriptionParser
     {
         var end = _source.AsSpan().Count((byte)'\n') + 1;
         if (_name is null) Error(end, 1, "there is no machine statement");
+        if (_abi is not null && _devices.Count > 0) Error(end, 1, $"programs of abi {_abi} see no devices");
         if (_architectures.Count == 0) Error(end, 1, "there is no for statement");
         if (_ram is not { } ram) Error(end, 1, "there is no ram statement");
         else if (MachineDescription.RamProblem(_ramStart, _ramSize, _devices) is { } problem) Error(ram, problem);

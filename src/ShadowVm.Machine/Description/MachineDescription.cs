@@ -9,7 +9,8 @@ namespace ShadowVm.Machine.Description;
 /// <code>
 /// machine NAME
 /// for NAME...                           the guest architectures that it goes with
-/// ram at ADDRESS size SIZE              the default size
+/// abi linux                             it runs Linux programs: no devices, and RAM begins where the definition says
+/// ram at ADDRESS size SIZE              the default size; with abi only: ram size SIZE
 /// device NAME KIND at ADDRESS size SIZE [PROPERTY VALUE]...
 /// </code>
 /// Numbers are decimal or 0x hexadecimal; sizes may end in K, M, G or T (powers of 1024), frequencies end in Hz, kHz,
@@ -23,6 +24,9 @@ public sealed class MachineDescription
     /// <summary>Most devices of a machine.</summary>
     public const int MaxDevices = 64;
 
+    /// <summary>The value of <see cref="Abi"/> where the guest is a Linux program.</summary>
+    public const string LinuxAbi = "linux";
+
     /// <summary>Largest RAM in bytes.</summary>
     public const ulong MaxRam = 1UL << 40;
 
@@ -31,6 +35,7 @@ public sealed class MachineDescription
         byte[] source,
         string name,
         IReadOnlyList<string> architectures,
+        string? abi,
         ulong ramStart,
         ulong ramSize,
         IReadOnlyList<DeviceDescription> devices)
@@ -39,6 +44,7 @@ public sealed class MachineDescription
         Source = source;
         Name = name;
         Architectures = architectures;
+        Abi = abi;
         RamStart = ramStart;
         RamSize = ramSize;
         Devices = devices;
@@ -59,7 +65,12 @@ public sealed class MachineDescription
     /// <summary>Names of the guest architectures that it goes with, at least one.</summary>
     public IReadOnlyList<string> Architectures { get; }
 
-    /// <summary>First guest physical address of RAM, a multiple of the page size.</summary>
+    /// <summary>
+    /// The definition's <c>abi</c> whose programs this machine runs; null where the guest has the machine for itself.
+    /// </summary>
+    public string? Abi { get; }
+
+    /// <summary>First guest physical address of RAM, a multiple of the page size; 0 where the abi says it.</summary>
     public ulong RamStart { get; }
 
     /// <summary>Size of RAM in bytes where nothing else is asked for.</summary>

@@ -37,7 +37,7 @@ public static class ElfLoader
         return new LoadedImage(name, entry, segments.Max(segment => segment.Physical + segment.MemoryBytes));
     }
 
-    private static void CheckTarget(ElfHeader header, ElfTarget target)
+    internal static void CheckTarget(ElfHeader header, ElfTarget target)
     {
         if (header.Bits != target.Bits)
         {
@@ -76,6 +76,24 @@ public static class ElfLoader
 
     internal static List<ElfSegment> ReadSegments(ElfHeader header, in ElfReader reader)
     {
+        var segments = new List<ElfSegment>();
+        foreach (var segment in ReadAllSegments(header, reader))
+        {
+            if (segment.Type == SegmentInterpreter)
+            {
+                throw new ImageException(
+                    $"{header.Name}: program header {segment.Index} asks for a dynamic linker; link the image with -static");
+            }
+
+            if (segment.Type == SegmentLoad && (segment.MemoryBytes | segment.FileBytes) != 0) segments.Add(segment);
+        }
+
+        return segments.Count > 0 ? segments : throw new ImageException($"{header.Name}: has no segment to load");
+    }
+
+    /// <summary>All program headers, whatever they are.</summary>
+    internal static List<ElfSegment> ReadAllSegments(ElfHeader header, in ElfReader reader)
+    {
         var (name, count, expected) =
             (header.Name, header.ProgramHeaderCount, ElfSegment.HeaderBytes(header.Bits));
         if (count > MaxSegments)
@@ -99,17 +117,10 @@ public static class ElfLoader
         var segments = new List<ElfSegment>();
         for (var index = 0; index < count; index++)
         {
-            var segment = ElfSegment.Read(reader, (int)header.ProgramHeaders + (index * expected), index);
-            if (segment.Type == SegmentInterpreter)
-            {
-                throw new ImageException(
-                    $"{name}: program header {index} asks for a dynamic linker; link the image with -static");
-            }
-
-            if (segment.Type == SegmentLoad && (segment.MemoryBytes | segment.FileBytes) != 0) segments.Add(segment);
+            segments.Add(ElfSegment.Read(reader, (int)header.ProgramHeaders + (index * expected), index));
         }
 
-        return segments.Count > 0 ? segments : throw new ImageException($"{name}: has no segment to load");
+        return segments;
     }
 
     private static void CheckSegment(string name, ElfSegment segment, int fileBytes, GuestMemory memory)

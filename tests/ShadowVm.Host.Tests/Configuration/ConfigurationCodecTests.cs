@@ -1,6 +1,7 @@
 using CsCheck;
 using ShadowVm.Host.Arbitration;
 using ShadowVm.Host.Configuration;
+using ShadowVm.Machine.Programs;
 using ShadowVm.Replication;
 
 namespace ShadowVm.Host.Tests.Configuration;
@@ -31,6 +32,15 @@ public class ConfigurationCodecTests
             EpochLength = numbers.Item2,
             Clock = numbers.Item3,
             Parameters = [.. parameters],
+            Program = new ProgramSettings
+            {
+                Arguments = [.. texts],
+                Environment = [.. texts.Take(2)],
+                Seed = bytes[0],
+                WallClock = numbers.Item1,
+                Interpreter = bytes[1],
+            },
+            FilesIdentity = texts[0],
             Disks = [.. disks.Select(d => new DiskName(d.Item1, d.Item2))],
             ConsoleRelay = role.Item1,
             Role = new RoleSettings

@@ -1,0 +1,96 @@
+using ShadowVm.Engine;
+using ShadowVm.Vmm.Tests.World;
+
+namespace ShadowVm.Vmm.Tests;
+
+/// <summary>
+/// Linux programs: the same to the bit on every tier and at every epoch length, and with their files' host lost at any
+/// request.
+/// </summary>
+public class ProgramTests
+{
+    private const string Few = "7";
+    private static readonly EngineSettings Reference = new() { Tier = Tier.Reference };
+
+    private static readonly Dictionary<string, EngineSettings> Engines = new()
+    {
+        ["reference"] = Reference,
+        ["cold"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0 },
+        ["block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 1, Background = false },
+    };
+
+    public static TheoryData<string, string, long> Cases()
+    {
+        var data = new TheoryData<string, string, long>();
+        foreach (var isa in Programs.Isas)
+        {
+            foreach (var engine in Engines.Keys)
+            {
+                foreach (var length in new long[] { 1, 7, 100, 4096, 1_000_000 }) data.Add(isa, engine, length);
+            }
+        }
+
+        return data;
+    }
+
+    public static TheoryData<string> Isas() => [.. Programs.Isas];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Replicas_on_other_tiers_agree_at_every_boundary(string isa, string engine, long length)
+    {
+        var result = Run(new ProgramWorld(), isa, "records", Engines[engine], length, length < 7 ? "1" : Few);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(length < 7 ? "done 1\n" : "done 7\n", result.Console);
+        var again = Run(new ProgramWorld(), isa, "records", Engines[engine], length, length < 7 ? "1" : Few);
+        Assert.Equal(result, again);
+    }
+
+    [Theory]
+    [MemberData(nameof(Isas))]
+    public void A_host_lost_at_any_request_leaves_no_trace(string isa)
+    {
+        var world = new ProgramWorld();
+        var whole = Run(world, isa, "records", Reference, 4096, Few);
+        Assert.StartsWith("/records=", whole.Files);
+        Assert.True(world.Requests > 15, $"{world.Requests} requests are too few to lose one");
+        for (var lost = 1; lost <= world.Requests; lost++)
+        {
+            foreach (var performed in new[] { false, true })
+            {
+                var other = new ProgramWorld { Lost = { [lost] = performed } };
+                var result = Run(other, isa, "records", Reference, 4096, Few);
+                Assert.Equal(world.Requests + 1, other.Requests);
+                Assert.Equal((whole.Files, whole.Console, 0), (result.Files, result.Console, result.ExitCode));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Isas))]
+    public void What_a_program_may_not_do_ends_it_with_a_sentence_and_the_signal_s_code(string isa)
+    {
+        foreach (var (how, code, sentence) in new[]
+        {
+            ("read", 139, "signal 11"), ("write", 139, "signal 11"), ("jump", 139, "signal 11"), ("illegal", 132, "signal 4"),
+            ("abort", 134, "signal 6"), ("fork", 38, "a second process or thread is refused (ENOSYS)"),
+        })
+        {
+            foreach (var engine in Engines.Values)
+            {
+                var result = Run(new ProgramWorld(), isa, "crash", engine, 100, how);
+                Assert.Equal((how, code), (how, result.ExitCode));
+                Assert.StartsWith("before 2\nshadowvm: ", result.Console);
+                Assert.Contains(sentence, result.Console);
+            }
+        }
+    }
+
+    private static ProgramResult Run(
+        ProgramWorld world, string isa, string program, EngineSettings engine, long length, params string[] arguments)
+    {
+        using var primary = ProgramWorld.Machine(isa, program, length, Reference, arguments);
+        using var backup = ProgramWorld.Machine(isa, program, length, engine, arguments);
+        return world.Run(primary, backup);
+    }
+}
