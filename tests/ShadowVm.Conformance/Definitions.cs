@@ -23,7 +23,12 @@ internal static class Definitions
     public static IReadOnlyList<string> BareVariants { get; } =
         [.. Variants.Where(name => name.StartsWith("rv", StringComparison.Ordinal))];
 
-    public static IsaDefinition Load(string variant) => IsaDefinition.Load(Sources[variant], variant);
+    /// <summary>A variant, one of those or another.</summary>
+    public static IsaDefinition Load(string variant)
+    {
+        var source = Sources.TryGetValue(variant, out var known) ? known : Sources[Sources.Keys.First(name => name[..4] == variant[..4])];
+        return IsaDefinition.Load(source, variant);
+    }
 
     /// <summary>
     /// A tier that is used from the first instruction on, with every block translated when it is first met. Blocks are
