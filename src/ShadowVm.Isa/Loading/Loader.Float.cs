@@ -32,7 +32,12 @@ internal sealed partial class Loader
         var at = header.Take();
         header.ExpectLineEnd("'float'");
         if (Model.Float is { } other)
-            throw _bag.Fail(at, "There is a 'float' block already, and one says it all", $"join it with the one in '{other.At.Source.Name}'");
+        {
+            throw _bag.Fail(
+                at, "There is a 'float' block already, and one says it all",
+                $"join it with the one in '{other.At.Source.Name}'");
+        }
+
         var block = Model.Float = new FloatDeclaration { At = at };
         var body = BodyOf(extent, bodyStart);
         var seen = new HashSet<string>();
