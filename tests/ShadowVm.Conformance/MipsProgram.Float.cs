@@ -72,7 +72,8 @@ internal sealed partial class MipsProgram
             "cc" => Chance.Below(8),
             _ => OneOf(Own),
         }));
-        if (!isIndexed && step == 4 && name != "cfc1") Refresh(fields.Where(each => each.field is "fs" or "ft").Select(each => (int)each.Value));
+        var operands = fields.Where(each => each.field is "fs" or "ft").Select(each => (int)each.Value);
+        if (!isIndexed && step == 4 && name != "cfc1") Refresh(operands);
         Add(name, fields);
     }
 

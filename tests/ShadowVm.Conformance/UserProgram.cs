@@ -113,7 +113,13 @@ internal abstract class UserProgram
         var entry = Here;
         Enter();
         Image = TinyElf.Build(
-            Isa.ElfClass, Isa.ElfMachine, Isa.BigEndian, ElfFlags, entry, (Start, Bytes(_words)), (Data, [.. Table, .. new byte[ResultBytes]]));
+            Isa.ElfClass,
+            Isa.ElfMachine,
+            Isa.BigEndian,
+            ElfFlags,
+            entry,
+            (Start, Bytes(_words)),
+            (Data, [.. Table, .. new byte[ResultBytes]]));
     }
 
     protected void Add(string name, params (string, long)[] fields) => _words.Add(Isa.Encode(name, fields));
