@@ -23,6 +23,9 @@ internal static class Definitions
     public static IReadOnlyList<string> BareVariants { get; } =
         [.. Variants.Where(name => name.StartsWith("rv", StringComparison.Ordinal))];
 
+    /// <summary>Whether it is as the default variant but for the byte order.</summary>
+    public static bool IsOfOtherOrder(IsaDefinition isa) => isa.BigEndian != IsaDefinition.Load(Sources[isa.Variant]).BigEndian;
+
     /// <summary>A variant, one of those or another.</summary>
     public static IsaDefinition Load(string variant)
     {

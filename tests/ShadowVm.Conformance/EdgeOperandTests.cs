@@ -41,10 +41,12 @@ public class EdgeOperandTests(ITestOutputHelper log)
     public void A_tier_does_what_the_reference_does(string variant, Tier tier, bool inEpochsOfOne)
     {
         var isa = Definitions.Load(variant);
+        var isOfOtherOrder = Definitions.IsOfOtherOrder(isa); // which only memory can tell
         var (cases, instructions, translated, byBlocks, byRecords) = (0L, 0, 0L, 0L, 0L);
         foreach (var instruction in isa.Instructions)
         {
             if (instruction.DeclaredClass != InstructionClass.User) continue;
+            if (isOfOtherOrder && !Thorough && !TouchesMemory(isa, instruction.Body)) continue;
             var words = Words(isa, instruction);
             if (tier == Tier.Block && !Thorough) words = Some(words);
             Assert.True(words.Count > 0, $"no word of {instruction.Name} was found");
@@ -76,7 +78,7 @@ public class EdgeOperandTests(ITestOutputHelper log)
         }
 
         log.WriteLine($"{variant}, {tier}: {instructions} instructions, {cases} cases, {translated} blocks");
-        Assert.True(cases > 50_000, $"only {cases} cases were made");
+        Assert.True(cases > 20_000, $"only {cases} cases were made");
         if (tier == Tier.Block && !inEpochsOfOne) Assert.True(byBlocks > cases, $"blocks did only {byBlocks} instructions");
         if (tier == Tier.Cold) Assert.True(byRecords > cases, $"the cold tier did only {byRecords} instructions");
     }
@@ -106,6 +108,11 @@ public class EdgeOperandTests(ITestOutputHelper log)
 
         long At(string name) => read.IndexOf(name) is >= 0 and var at ? at + 1 : written.Contains(name) ? 3 : 0;
     }
+
+    private static bool TouchesMemory(IsaDefinition isa, Node node) =>
+        node.Op is Op.Load or Op.Store or Op.ProbeStore
+        || (node.Op == Op.Call && TouchesMemory(isa, isa.Functions[node.Index].Body))
+        || new[] { node.A, node.B, node.C }.Concat(node.Items).Any(part => part is not null && TouchesMemory(isa, part));
 
     private static HashSet<uint> Some(HashSet<uint> words)
     {

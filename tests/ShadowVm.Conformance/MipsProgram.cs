@@ -90,7 +90,7 @@ internal sealed partial class MipsProgram : UserProgram
             case Sort.Branch:
                 // Over the slot and one more, or to behind the slot; a link is no good as what is asked.
                 var over = 1 + Chance.Below(4) / 3;
-                Add(instruction.Name, [.. instruction.FieldNames.Select(name => 
+                Add(instruction.Name, [.. instruction.FieldNames.Select(name =>
                     (name, name switch { "imm" => 3 - over, "cc" => Chance.Below(8), _ => Source(name) }))]);
                 AddSlotAndSkipped();
                 break;

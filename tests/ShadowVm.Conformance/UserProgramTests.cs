@@ -14,7 +14,7 @@ public class UserProgramTests(ITestOutputHelper log)
     private const int PerProgram = 10_000;
 
     private static readonly int Instructions = int.TryParse(
-        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : 2000;
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : 1000;
 
     private static readonly ulong FirstSeed = ulong.TryParse(
         Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
@@ -82,7 +82,7 @@ public class UserProgramTests(ITestOutputHelper log)
     public void A_counter_that_expires_at_each_instruction_changes_nothing(string variant)
     {
         var isa = Definitions.Load(variant);
-        var program = Kinds[variant].Make(isa, FirstSeed, 1000);
+        var program = Kinds[variant].Make(isa, FirstSeed, 300);
         using var whole = Processor(isa, program, Definitions.Forced(Tier.Reference));
         var total = RunToEnd(whole, program);
         foreach (var tier in Enum.GetValues<Tier>())

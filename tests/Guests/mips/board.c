@@ -118,7 +118,7 @@ static u32 compute(void)
     static u32 items[64];
     u32 seed = 1;
     hash = 2166136261u;
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 1; round++) {
         for (int i = 0; i < 64; i++) {
             seed = seed * 1103515245u + 12345u;
             items[i] = seed;
