@@ -149,6 +149,7 @@ public sealed partial class IsaDefinition
                 Illegal = Hook(model, "illegal")!,
                 Fault = Hook(model, "fault")!,
                 Misaligned = Hook(model, "misaligned"),
+                Translate = Hook(model, "translate"),
                 Interrupt = Hook(model, "interrupt")!,
                 Awake = Hook(model, "awake")!,
                 Deliver = model.Delayed?.Deliverer?.Ir,
