@@ -25,8 +25,9 @@ internal sealed class Handlers
     private static readonly ConditionalWeakTable<IsaDefinition, Handlers> Shared = [];
 
     private readonly IsaDefinition _isa;
-    private readonly Dictionary<(Instruction, int), Handler?> _handlers = [];
+    private readonly Dictionary<(Instruction Instruction, string Known), Handler?> _handlers = [];
     private readonly Dictionary<Instruction, FrozenDictionary<int, long>> _destinations = [];
+    private readonly Dictionary<Instruction, int[]> _chosen = [];
     private readonly Lock _gate = new();
     private readonly Lazy<CompiledMethod> _enterBlock;
 
@@ -62,12 +63,11 @@ internal sealed class Handlers
         lock (_gate)
         {
             var known = KnownIn(decoded, instruction);
-            var mask = 0;
-            foreach (var operand in known.Keys) mask |= 1 << operand;
-            if (!_handlers.TryGetValue((instruction, mask), out var handler))
+            var key = (instruction, known.Count == 0 ? "" : string.Join(',', known.OrderBy(each => each.Key)));
+            if (!_handlers.TryGetValue(key, out var handler))
             {
                 handler = Make(instruction, decoded.Length, known, withText: false);
-                _handlers.Add((instruction, mask), handler);
+                _handlers.Add(key, handler);
             }
 
             return handler;
@@ -81,20 +81,57 @@ internal sealed class Handlers
         lock (_gate) return Make(instruction, decoded.Length, KnownIn(decoded, instruction), withText: true);
     }
 
-    /// <summary>Operands whose very value the handler is made for, because it drops a result.</summary>
+    /// <summary>
+    /// Operands whose very value the handler is made for: because it drops a result, because the word has its class by it
+    /// (few values do), or for want of room in the record.
+    /// </summary>
     private FrozenDictionary<int, long> KnownIn(DecodedInstruction decoded, Instruction instruction)
+    {
+        var known = DestinationsOf(instruction).Where(each => decoded.Operands[each.Key] == each.Value).ToDictionary();
+        foreach (var operand in ChosenOf(instruction, decoded.Length)) known[operand] = decoded.Operands[operand];
+        return known.ToFrozenDictionary();
+    }
+
+    private int[] ChosenOf(Instruction instruction, int length)
+    {
+        if (!_chosen.TryGetValue(instruction, out var chosen))
+        {
+            chosen = [.. instruction.ClassOperands];
+            if (instruction.OperandNames.Length > Record.OperandsMax) chosen = [.. chosen.Union(Small(instruction, length))];
+            _chosen.Add(instruction, chosen);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Operands beyond those that fit a record: of few values, and none that choose a register.</summary>
+    private IEnumerable<int> Small(Instruction instruction, int length)
+    {
+        const int bitsMax = 3;
+        var none = FrozenDictionary<int, long>.Empty;
+        var (all, registers) = (new SortedDictionary<int, int>(), new HashSet<int>());
+        Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, none, none))?.Visit(n =>
+        {
+            if (n.Op == Op.Operand) all[n.Index] = Math.Max(n.Width, all.GetValueOrDefault(n.Index));
+            if (n is { Op: Op.RegisterAt or Op.SetRegisterAt, A.Op: Op.Operand }) registers.Add(n.A.Index);
+        });
+        return all.Where(each => each.Value <= bitsMax && !registers.Contains(each.Key)).Select(each => each.Key)
+            .Take(Math.Max(0, all.Count - Record.OperandsMax));
+    }
+
+    private FrozenDictionary<int, long> DestinationsOf(Instruction instruction)
     {
         if (!_destinations.TryGetValue(instruction, out var destinations))
         {
             _destinations.Add(instruction, destinations = Destinations(instruction));
         }
 
-        return destinations.Where(each => decoded.Operands[each.Key] == each.Value).ToFrozenDictionary();
+        return destinations;
     }
 
     private Handler? Make(Instruction instruction, int length, FrozenDictionary<int, long> known, bool withText)
     {
-        var specialized = Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, known));
+        var specialized = Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, known, DestinationsOf(instruction)));
         if (specialized is null || !StepEmitter.CanEmit(specialized)) return null;
         var operands = new SortedSet<int>();
         specialized.Visit(n =>
