@@ -122,6 +122,20 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     /// </summary>
     public void EnterInterrupt(ulong cause) => _reference.EnterInterrupt(cause);
 
+    /// <summary>
+    /// Enters the guest's handler for traps that were delayed, before the instruction at pc. It takes one from the
+    /// recovery counter.
+    /// </summary>
+    public void EnterDelayed(DelayedTraps.TrapVectors traps) => _reference.EnterDelayed(traps);
+
+    /// <summary>The trap of the instruction that was carried out last, if it may be delivered late.</summary>
+    public DelayedTraps.TrapVectors TakeDelayed() => _reference.TakeDelayed();
+
+    /// <summary>
+    /// After <see cref="ExitReason.Kernel"/>: whether the instruction at pc changes the guest's own mode or process.
+    /// </summary>
+    public bool EntersNext => _reference.CurrentEnters;
+
     /// <summary>Evaluates a hook without arguments that changes nothing.</summary>
     public ulong Ask(Function hook) => _reference.Ask(hook);
 

@@ -43,6 +43,13 @@ public sealed class Instruction(
     /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
     public int LocalCount => _lowered.Get().LocalCount;
 
+    /// <summary>
+    /// Whether its body enters a handler or returns from one, and so changes the guest's own mode or process.
+    /// </summary>
+    /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
+    public bool Enters => Body is not null
+        && ((Encoding?.Short?.Target ?? Encoding)?.Lowered?.Effects ?? 0).HasFlag(Lowering.Effects.Enters);
+
     /// <summary>The encoding behind it; null where the instruction was made without a text.</summary>
     internal Model.Encoding? Encoding { get; init; }
 

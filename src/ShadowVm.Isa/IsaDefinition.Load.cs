@@ -151,6 +151,7 @@ public sealed partial class IsaDefinition
                 Misaligned = Hook(model, "misaligned"),
                 Interrupt = Hook(model, "interrupt")!,
                 Awake = Hook(model, "awake")!,
+                Deliver = model.Delayed?.Deliverer?.Ir,
             },
             Model = model,
             Functional = loader.Functions,

@@ -39,6 +39,12 @@ public sealed class IsaHooks
     /// <summary>awake(): one bit, whether a waiting guest goes on.</summary>
     public required Function Awake { get; init; }
 
+    /// <summary>
+    /// deliver(V2, V1): entry to the guest's handler of traps that were delayed, classes and registers; null where no trap
+    /// of the instruction set is. pc is the instruction not yet carried out.
+    /// </summary>
+    public Function? Deliver { get; init; }
+
     /// <summary>What the interrupt hook returns when nothing is due: the word <c>none</c>, all ones.</summary>
     public const ulong None = ulong.MaxValue;
 }

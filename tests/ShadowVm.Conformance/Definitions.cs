@@ -19,6 +19,9 @@ internal static class Definitions
     /// <summary>Each set of parameters with everything in it, and what has words at 4-byte steps.</summary>
     public static IReadOnlyList<string> Variants { get; } = [.. Sources.Keys];
 
+    /// <summary>A definition by its folder, with everything in it.</summary>
+    public static IsaDefinition LoadDefault(string name) => IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)));
+
     /// <summary>Variants that run a program of the test's own on a machine with a console.</summary>
     public static IReadOnlyList<string> BareVariants { get; } =
         [.. Variants.Where(name => name.StartsWith("rv", StringComparison.Ordinal))];

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ShadowVm.Engine;
 using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.DelayedTraps;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Isa;
 
@@ -31,6 +32,9 @@ internal sealed class EdgeProcessor : IDisposable
 
     public GuestMemory Memory { get; }
 
+    /// <summary>Traps that may be delivered late, since the reset: nobody delivers them here.</summary>
+    public TrapVectors Delayed { get; private set; }
+
     public EngineStatistics Statistics => _engine.Statistics;
 
     public void Reset()
@@ -43,6 +47,7 @@ internal sealed class EdgeProcessor : IDisposable
         Cpu.GoTo(Isa, _start);
         if (Isa.Hooks.Reset is { } reset) _engine.Perform(reset);
         Cpu.Retired = 0;
+        Delayed = default;
     }
 
     /// <summary>Puts an instruction into memory; gives the address behind it.</summary>
@@ -59,11 +64,16 @@ internal sealed class EdgeProcessor : IDisposable
     /// <summary>Runs an epoch: the counter ends it, and the monitor carries out what the engine leaves to it.</summary>
     public void RunEpoch(long counter)
     {
-        while (_engine.Run(ref counter) != ExitReason.Counter)
+        while (_engine.Run(ref counter) is var reason && reason != ExitReason.Counter)
         {
-            _engine.StepPrivileged();
-            _engine.ClearWaits();
-            counter--;
+            if (reason != ExitReason.Trapped)
+            {
+                _engine.StepPrivileged();
+                _engine.ClearWaits();
+                counter--;
+            }
+
+            Delayed = Delayed.With(_engine.TakeDelayed());
         }
     }
 

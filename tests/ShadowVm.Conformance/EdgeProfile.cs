@@ -13,11 +13,15 @@ namespace ShadowVm.Conformance;
 /// <param name="Skip">
 /// With delay slots, a word that goes over the instruction behind its slot; else null.
 /// </param>
+/// <param name="Floats">A register file that gets the values too, where instructions read it.</param>
+/// <param name="EachPair">One pair of values in so many is taken: a definition of many instructions has cases enough.</param>
 internal sealed record EdgeProfile(
-    string File, string Vector, ulong VectorOffset, Func<IsaDefinition, int, int, int, uint> Add, Func<IsaDefinition, uint>? Skip)
+    string File, string Vector, ulong VectorOffset, Func<IsaDefinition, int, int, int, uint> Add, Func<IsaDefinition, uint>? Skip,
+    string? Floats = null, int EachPair = 1)
 {
     private static readonly Dictionary<string, EdgeProfile> Known = new()
     {
+        ["alpha"] = new("r", "entry", 0, (isa, a, b, n) => isa.Encode("lda", ("ra", a), ("rb", b), ("disp", n)), null, "f", 29),
         ["riscv"] = new("x", "mtvec", 0, (isa, a, b, n) => isa.Encode("addi", ("rd", a), ("rs1", b), ("imm", n)), null),
         ["mips"] = new(
             "r",

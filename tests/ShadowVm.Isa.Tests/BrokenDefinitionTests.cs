@@ -34,7 +34,7 @@ public class BrokenDefinitionTests
             plain.«low = 1
         hook «tick()
             enter 0
-        «delayed p20 = p3
+        «lanes p20 = p3
         user p21 00010101 «imm[7:4] imm[1:0] a:4 -------- ------  "p21"
         user p22 00010110 a:4 «a:4 b:4 -------- ----  "p22"
         user p23 Three op=00010111  "p23"

@@ -243,7 +243,6 @@ public class LanguageRuleTests
 
     [Theory]
     [InlineData("lanes 4")]
-    [InlineData("delayed arithmetic\n    class a=1")]
     [InlineData("hook translate(va : 64) -> 64\n    return va")]
     [InlineData("user n Three op=00000001  \"n\"\n    r[a] = f16.add(r[b], r[c])")]
     public void Reserved_words_are_refused_not_misread(string text) => Assert.Contains(

@@ -310,6 +310,7 @@ public class ShippedDefinitionTests
         var library = new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory);
         Assert.Equal("rv32imacfd_zicsr_zifencei", library.FindByElf(243, 32, bigEndian: false)!.Variant);
         Assert.Equal("rv64imacfd_zicsr_zifencei", library.FindByElf(243, 64, bigEndian: false)!.Variant);
+        Assert.Equal("alpha_bwx_fix_cix", library.FindByElf(0x9026, 64, bigEndian: false)!.Variant);
         Assert.Equal("mips32", library.FindByElf(8, 32, bigEndian: true)!.Variant);
         Assert.Equal("mips32el", library.FindByElf(8, 32, bigEndian: false)!.Variant);
         Assert.Null(library.FindByElf(243, 64, bigEndian: true));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using ShadowVm.Engine.DelayedTraps;
 using ShadowVm.Host;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Isa;
@@ -42,8 +43,10 @@ internal sealed class Definitions
 
     /// <summary>Builds guests whose definition is found here.</summary>
     /// <param name="result">The command line.</param>
+    /// <param name="traps">How this side's processor delays traps.</param>
     /// <param name="onBuilt">Told of each machine before it runs, or null.</param>
-    public VirtualMachineFactory Guests(ParseResult result, Action<VirtualMachine>? onBuilt = null)
+    public VirtualMachineFactory Guests(
+        ParseResult result, TrapHardwareSettings traps, Action<VirtualMachine>? onBuilt = null)
     {
         var library = Library(result);
         return new VirtualMachineFactory(name =>
@@ -64,6 +67,7 @@ internal sealed class Definitions
         })
         {
             OnBuilt = onBuilt,
+            TrapHardware = traps,
         };
     }
 
@@ -129,20 +133,36 @@ internal sealed class Definitions
     /// <summary>A machine description by name, from the folder beside the definitions.</summary>
     public static MachineDescription Machine(IsaLibrary library, string name)
     {
-        var known = new SortedSet<string>(StringComparer.Ordinal);
+        var known = Machines(library);
+        return known.TryGetValue(name, out var path) ? Read(path)
+            : throw new UsageException($"--machine: there is no '{name}'; there are {string.Join(", ", known.Keys)}");
+    }
+
+    /// <summary>The first description, by name, of a machine with devices for an instruction set.</summary>
+    public static MachineDescription MachineFor(IsaLibrary library, string isa)
+    {
+        foreach (var path in Machines(library).Values)
+        {
+            var machine = Read(path);
+            if (machine.Abi is null && machine.Architectures.Contains(isa)) return machine;
+        }
+
+        throw new UsageException($"--machine: no machine description is for {isa}");
+    }
+
+    /// <summary>Machine descriptions by name; of two with one name, the one that is found first.</summary>
+    private static SortedDictionary<string, string> Machines(IsaLibrary library)
+    {
+        var known = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var root in library.Roots)
         {
             var folder = Path.Combine(root, MachinesFolder);
             if (!Directory.Exists(folder)) continue;
             foreach (var path in Directory.GetFiles(folder, "*.machine"))
-            {
-                var found = Path.GetFileNameWithoutExtension(path);
-                if (found == name) return Read(path);
-                known.Add(found);
-            }
+                known.TryAdd(Path.GetFileNameWithoutExtension(path), path);
         }
 
-        throw new UsageException($"--machine: there is no '{name}'; there are {string.Join(", ", known)}");
+        return known;
     }
 
     private static MachineDescription Read(string path)

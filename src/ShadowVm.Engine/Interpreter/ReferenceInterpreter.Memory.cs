@@ -8,6 +8,9 @@ public sealed partial class ReferenceInterpreter
     private Access _faultAccess;
     private ulong _faultAddress;
 
+    // A handler's entry can't fault, or it would need an entry of its own: outside of RAM it reads 0 and stores nothing.
+    private bool _entering;
+
     private void SetFault(Access access, ulong address, Status status) =>
         (_faultAccess, _faultAddress, _status) = (access, address, status);
 
@@ -19,6 +22,7 @@ public sealed partial class ReferenceInterpreter
         if (n.Index != 0 && IsMisaligned(address, bytes, Access.Read)) return 0;
         if (!_memory.TryRead(address, bytes, out var value))
         {
+            if (_entering) return 0;
             if (!ReachDevice(Access.Read, address)) return 0;
             if (!_bus.TryRead(address, bytes, out value))
             {
@@ -38,7 +42,7 @@ public sealed partial class ReferenceInterpreter
         var bytes = n.Width >> 3;
         if (n.Index != 0 && IsMisaligned(address, bytes, Access.Write)) return;
         if (_isa.BigEndian) value = Reverse(value, bytes);
-        if (_memory.TryWrite(address, bytes, value)) return;
+        if (_memory.TryWrite(address, bytes, value) || _entering) return;
         if (ReachDevice(Access.Write, address) && !_bus.TryWrite(address, bytes, value))
         {
             SetFault(Access.Write, address, Status.Faulted);
@@ -51,12 +55,12 @@ public sealed partial class ReferenceInterpreter
         if (_status != Status.Running) return;
         var bytes = n.Width >> 3;
         if (n.Index != 0 && IsMisaligned(address, bytes, Access.Write)) return;
-        if (!_memory.Contains(address, (ulong)bytes)) ReachDevice(Access.Write, address);
+        if (!_memory.Contains(address, (ulong)bytes) && !_entering) ReachDevice(Access.Write, address);
     }
 
     private bool IsMisaligned(ulong address, int bytes, Access access)
     {
-        if ((address & ((ulong)bytes - 1)) == 0) return false;
+        if ((address & ((ulong)bytes - 1)) == 0 || _entering) return false;
         SetFault(access, address, Status.Misaligned);
         return true;
     }

@@ -93,6 +93,10 @@ public sealed partial class ReferenceInterpreter
                 Call(n);
                 break;
 
+            case Op.Delay:
+                ExecuteDelay(n);
+                break;
+
             case Op.Wait:
                 Waits = true;
                 break;

@@ -102,6 +102,12 @@ public sealed partial class ReferenceInterpreter
                 reason = ExitReason.Trap;
                 break;
             }
+
+            if ((_trapClasses | _trapRegisters) != 0)
+            {
+                reason = ExitReason.Trapped;
+                break;
+            }
         }
 
         counter = left;
@@ -202,8 +208,7 @@ public sealed partial class ReferenceInterpreter
                 return true;
 
             case Status.NeedsDevice:
-                _pending.Discard();
-                _deferred.Clear();
+                Abandon();
                 return false;
 
             case Status.Faulted or Status.Misaligned:
@@ -222,19 +227,28 @@ public sealed partial class ReferenceInterpreter
         return true;
     }
 
-    private void EnterTrap(UInt128 cause, UInt128 value)
+    private void EnterTrap(UInt128 cause, UInt128 value) => Enter(_isa.Hooks.Trap, cause, value);
+
+    private void Enter(Function hook, UInt128 first, UInt128 second)
     {
-        _pending.Discard();
-        _deferred.Clear();
+        Abandon();
         _status = Status.Running;
         Waits = false; // an abandoned instruction doesn't wait either
         Stay();
-        var hook = _isa.Hooks.Trap;
-        _frame.PassArgument(0, cause);
-        if (hook.ParameterCount > 1) _frame.PassArgument(1, value);
+        _frame.PassArgument(0, first);
+        if (hook.ParameterCount > 1) _frame.PassArgument(1, second);
+        _entering = true;
         Invoke(hook);
+        _entering = false;
         if (_status == Status.Raised) throw new InvalidOperationException($"the trap hook raised at {_pc:x}");
         Commit();
+    }
+
+    private void Abandon()
+    {
+        _pending.Discard();
+        _deferred.Clear();
+        (_trapClasses, _trapRegisters) = (0, 0);
     }
 
     private void Commit()

@@ -223,6 +223,12 @@ public enum Op : byte
     /// </summary>
     Raise,
 
+    /// <summary>
+    /// Once the instruction has committed, the classes A and the registers B (64 bits each) join the traps that the
+    /// processor delivers late.
+    /// </summary>
+    Delay,
+
     /// <summary>Ends the epoch at once; the guest goes on when the awake hook says so.</summary>
     Wait,
 

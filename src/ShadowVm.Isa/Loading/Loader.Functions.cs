@@ -114,6 +114,7 @@ internal sealed partial class Loader
     {
         foreach (var function in _generated)
             AddFunction(function);
+        Guard(FinishDelayed);
         var at = _isaAt ?? Model.Start;
         if (!Model.State.TryGetValue("pc", out var pc))
             _bag.Error(at, "There is no register 'pc'", "add 'register pc : WIDTH'");

@@ -147,6 +147,7 @@ internal sealed partial class BodyLowering
         {
             "sx" or "zx" => Extend(e, first, WidthSuffix(e.Parts[0].Token)),
             "load" => Load(e, path),
+            "expand_mask" => ExpandMask(e),
             "f32" or "f64" => Float(e, path),
             "store" or "probe" => throw bag.Fail(e.First, $"'{path}' gives no value", "use it as a statement"),
             _ => throw UnknownCall(e, path),

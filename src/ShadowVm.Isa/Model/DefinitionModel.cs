@@ -80,6 +80,9 @@ internal sealed class DefinitionModel
 
     public List<(string Name, Token At, Syntax.Expression Value)> Context { get; } = [];
 
+    /// <summary>Traps that may be delivered late, or null.</summary>
+    public DelayedDeclaration? Delayed { get; set; }
+
     public int ElfMachine { get; set; }
 
     public int ElfClass { get; set; }

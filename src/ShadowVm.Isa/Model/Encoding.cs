@@ -52,6 +52,9 @@ internal sealed class Encoding
     /// <summary>The instruction that this is a short form of, or null.</summary>
     public ShortForm? Short { get; init; }
 
+    /// <summary>The row that this encoding has of a choice with fields, or null.</summary>
+    public (ChoiceDeclaration Choice, ChoiceRow Row)? Chosen { get; init; }
+
     /// <summary>True until the whole header is found to be right.</summary>
     public bool IsBroken { get; set; } = true;
 

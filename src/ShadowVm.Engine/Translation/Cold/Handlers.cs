@@ -152,7 +152,16 @@ internal sealed class Handlers
     private FrozenDictionary<int, long> Destinations(Instruction instruction)
     {
         var found = new Dictionary<int, long>();
-        Visit(instruction.Body);
+        if (!Calls(instruction.Body))
+        {
+            Visit(instruction.Body);
+        }
+        else if (Specializer.TrySpecialize(_isa, instruction, new RecordOperands(4, FrozenDictionary<int, long>.Empty)) is { } inlined)
+        {
+            // A procedure may write where an argument says: once it is inlined, that is an operand as well.
+            foreach (var step in inlined.Steps) Visit(step);
+        }
+
         return found.ToFrozenDictionary();
 
         void Visit(Node n)
@@ -168,6 +177,9 @@ internal sealed class Handlers
             foreach (var item in n.Items) Visit(item);
         }
     }
+
+    private static bool Calls(Node n) => n.Op == Op.Call || (n.A is not null && Calls(n.A)) || (n.B is not null && Calls(n.B))
+        || (n.C is not null && Calls(n.C)) || Array.Exists(n.Items, Calls);
 
     /// <summary>
     /// Code that gives control back at the record's address: made with the first record, because a guest that ends

@@ -142,7 +142,8 @@ internal sealed partial class Specializer
                     SetResult(n, activation);
                     return Flow.Returns;
 
-                case Op.Raise:
+                case Op.Raise or Op.Delay:
+                    // A trap is seldom, delayed or not: where this is reached the reference interpreter does it.
                     _steps.Add(new Node { Op = Op.Raise });
                     return Flow.Raises;
 
