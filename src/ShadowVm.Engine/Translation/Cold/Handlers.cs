@@ -133,12 +133,14 @@ internal sealed class Handlers
     {
         var specialized = Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, known, DestinationsOf(instruction)));
         if (specialized is null || !StepEmitter.CanEmit(specialized)) return null;
-        var operands = new SortedSet<int>();
+        var (operands, unforeseen) = (new SortedSet<int>(), false);
         specialized.Visit(n =>
         {
             if (n.Op == Op.Operand) operands.Add(n.Index);
+            unforeseen |= n is { Op: Op.SetRegisterAt, A.Op: Op.Operand } && _isa.Registers[n.Index].Zero >= 0
+                && !DestinationsOf(instruction).ContainsKey(n.A.Index);
         });
-        if (operands.Count > Record.OperandsMax) return null;
+        if (operands.Count > Record.OperandsMax || unforeseen) return null;
         int[] places = [.. operands];
         var method = CompiledMethod.Compile(
             $"cold_{instruction.Name}",
@@ -152,11 +154,9 @@ internal sealed class Handlers
     private FrozenDictionary<int, long> Destinations(Instruction instruction)
     {
         var found = new Dictionary<int, long>();
-        if (!Calls(instruction.Body))
-        {
-            Visit(instruction.Body);
-        }
-        else if (Specializer.TrySpecialize(_isa, instruction, new RecordOperands(4, FrozenDictionary<int, long>.Empty)) is { } inlined)
+        Visit(instruction.Body);
+        var none = FrozenDictionary<int, long>.Empty;
+        if (Calls(instruction.Body) && Specializer.TrySpecialize(_isa, instruction, new RecordOperands(4, none, none)) is { } inlined)
         {
             // A procedure may write where an argument says: once it is inlined, that is an operand as well.
             foreach (var step in inlined.Steps) Visit(step);
