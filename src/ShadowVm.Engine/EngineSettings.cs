@@ -49,6 +49,12 @@ public sealed record EngineSettings
     /// </summary>
     public long WarmUp { get; init; } = 20_000;
 
+    /// <summary>
+    /// Whether each run begins with nothing translated and no page remembered: what a replica that has just begun knows.
+    /// For tests, since it takes its time.
+    /// </summary>
+    public bool Forgets { get; init; }
+
     /// <summary>How the simulated processor delays traps, where the instruction set has such.</summary>
     public DelayedTraps.TrapHardwareSettings TrapHardware { get; init; } = new();
 

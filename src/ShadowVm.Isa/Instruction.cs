@@ -1,3 +1,4 @@
+using System.Globalization;
 using ShadowVm.Isa.Ir;
 
 namespace ShadowVm.Isa;
@@ -25,6 +26,11 @@ public sealed class Instruction(
 
     /// <summary>Whether it is another encoding of an instruction that there is, with that one's body.</summary>
     public bool IsShortForm => Encoding?.Short is not null;
+
+    /// <summary>file:line of its declaration; its name where it was made without a text.</summary>
+    public string Place => Encoding is { } text
+        ? string.Create(CultureInfo.InvariantCulture, $"{text.At.Source.Name}:{text.At.Source.Position(text.At.Offset).Line}")
+        : Name;
 
     /// <summary>Names of the operands in the order of <see cref="DecodedInstruction.Operands"/>.</summary>
     public string[] OperandNames { get; } = operandNames;

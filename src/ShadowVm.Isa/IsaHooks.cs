@@ -31,6 +31,13 @@ public sealed class IsaHooks
     public Function? Misaligned { get; init; }
 
     /// <summary>
+    /// translate(address, access): the page that the address lies in, as <see cref="PageValue"/> has it, or it raises;
+    /// null where addresses are those of memory. It depends on its arguments, on registers, and on what it reads by
+    /// walk loads, and has no effect but that of walk updates.
+    /// </summary>
+    public Function? Translate { get; init; }
+
+    /// <summary>
     /// interrupt(): the cause of the interrupt that is due now, or <see cref="None"/>. Asked at boundaries and after
     /// each instruction that the monitor carried out.
     /// </summary>

@@ -12,7 +12,7 @@ namespace ShadowVm.Conformance;
 /// so is an operation on two NaNs, of which QEMU takes the one that x87 would, and not the second as the handbook has it,
 /// and a conditional store of another size than the load, which QEMU may do and deny.
 /// </summary>
-internal sealed class AlphaProgram
+internal sealed class AlphaProgram : IDisposable
 {
     private const ulong Start = 0x1000_0000;
     private const ulong MemoryBytes = 8 << 20;
@@ -78,6 +78,13 @@ internal sealed class AlphaProgram
         Text = Copy(Start, (int)(_at - Start));
         Values = Copy(Inputs, Sequences * StateBytes);
         Before = before;
+    }
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _memory.Dispose();
+        _cpu.Dispose();
     }
 
     public int Sequences { get; }

@@ -33,7 +33,7 @@ public class AlphaQemuTests(ITestOutputHelper log)
         var (count, names, hasQemu) = (0L, new HashSet<string>(), true);
         for (var seed = FirstSeed; count < Instructions; seed++)
         {
-            var program = new AlphaProgram(isa, seed, PerProgram);
+            using var program = new AlphaProgram(isa, seed, PerProgram);
             count += program.Count;
             names.UnionWith(program.Names);
             var (expected, _) = program.Run(new EngineSettings { Tier = Tier.Reference }, 1_000_000);

@@ -83,12 +83,12 @@ public class FloatRuleTests
     [InlineData(0, 0x7fffffff, 0xffffffff)]
     [InlineData(FloatMode.NanToZero, 0, 0)]
     [InlineData(FloatMode.NanToMin, 0x80000000, 0)]
-    public void A_nan_becomes_an_integer_by_the_rule(uint rule, uint signed, uint unsigned)
+    public void A_nan_becomes_an_integer_by_the_rule(uint rule, uint asSigned, uint asUnsigned)
     {
         foreach (var nan in new ulong[] { 0x7ff80000_00000000, 0xfff00000_00000001 })
         {
-            Assert.Equal(new(signed, FloatFlags.Invalid), Double(FloatFunction.ToSigned32, nan, rule));
-            Assert.Equal(new(unsigned, FloatFlags.Invalid), Double(FloatFunction.ToUnsigned32, nan, rule));
+            Assert.Equal(new(asSigned, FloatFlags.Invalid), Double(FloatFunction.ToSigned32, nan, rule));
+            Assert.Equal(new(asUnsigned, FloatFlags.Invalid), Double(FloatFunction.ToUnsigned32, nan, rule));
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class Definitions
     private const string MachinesFolder = "machines";
 
     private IsaDefinition? _ready;
+    private Task? _lowering;
 
     /// <summary>The option that names the folder.</summary>
     public Option<string?> Option { get; } = new("--isa-path")
@@ -36,7 +37,10 @@ internal sealed class Definitions
     public IsaDefinition LoadGuest(IsaLibrary library, string? wanted, ElfHeader header)
     {
         var began = Stopwatch.GetTimestamp();
-        _ready = wanted is null ? LoadFor(library, header) : Load(library, wanted);
+        var loaded = wanted is null ? LoadFor(library, header) : Load(library, wanted);
+        // All bodies are wanted before the guest runs; meanwhile this thread makes ready what else it needs.
+        _lowering = Task.Run(() => Lower(loaded));
+        _ready = loaded;
         LoadTime += Stopwatch.GetElapsedTime(began);
         return _ready;
     }
@@ -74,18 +78,24 @@ internal sealed class Definitions
     /// <summary>
     /// Bodies are lowered on first use; an error in one must be told before the guest runs, and then all of them are.
     /// </summary>
-    private static IsaDefinition Whole(IsaLibrary library, IsaDefinition definition)
+    private IsaDefinition Whole(IsaLibrary library, IsaDefinition definition)
     {
         try
         {
-            foreach (var instruction in definition.Instructions) _ = instruction.Body;
-            foreach (var function in definition.Functions) _ = function.Body;
+            if (definition == _ready && _lowering is not null) _lowering.GetAwaiter().GetResult();
+            else Lower(definition);
             return definition;
         }
         catch (IsaException)
         {
             throw new IsaException([.. IsaDefinition.Check(library.Open(definition.Name)).Where(finding => finding.IsError)]);
         }
+    }
+
+    private static void Lower(IsaDefinition definition)
+    {
+        foreach (var instruction in definition.Instructions) _ = instruction.Body;
+        foreach (var function in definition.Functions) _ = function.Body;
     }
 
     /// <summary>A definition by its name, by a variant's, or by both as in name/variant.</summary>

@@ -40,6 +40,10 @@ public sealed partial class ReferenceInterpreter
                 Store(n);
                 break;
 
+            case Op.WalkUpdate:
+                WalkUpdate(n);
+                break;
+
             case Op.ProbeStore:
                 ProbeStore(n);
                 break;

@@ -32,6 +32,9 @@ internal sealed partial class Loader
         foreach (var test in _tests)
             Guard(() => ReadTest(test));
         _tests.Clear();
+        foreach (var (name, bytes) in _vectors)
+            Guard(() => ReadVectors(new SourceText(name, System.Text.Encoding.UTF8.GetString(bytes))));
+        _vectors = [];
         return Model.Tests;
     }
 
@@ -109,6 +112,8 @@ internal sealed partial class Loader
             case "test" when row is null && prefix.Count == 0:
                 _tests.Add(extent);
                 break;
+            case var word when Array.IndexOf(Keywords, word) < 0:
+                throw Unknown(extent);
             default:
                 throw Fail(
                     extent.Source, extent.Start, $"'{extent.Keyword}' can't stand here; instructions and aliases can");
@@ -269,6 +274,7 @@ internal sealed partial class Loader
                 Value = value,
                 Bits = bits,
                 Operands = operands,
+                Elements = pattern,
                 WhereText = where,
                 Over = over,
                 Template = written,

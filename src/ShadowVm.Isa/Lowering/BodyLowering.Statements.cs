@@ -131,6 +131,8 @@ internal sealed partial class BodyLowering
             return LowerStoreBytes(call, path);
         if (path.StartsWith("store.", StringComparison.Ordinal))
             return LowerStore(call, path);
+        if (path.StartsWith("walk.update.", StringComparison.Ordinal))
+            return WalkUpdate(call, path);
         if (path.StartsWith("probe.store.", StringComparison.Ordinal))
         {
             var (width, aligned) = AccessOf(call, path, "probe.store".Length);

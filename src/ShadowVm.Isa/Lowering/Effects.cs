@@ -40,4 +40,7 @@ internal enum Effects : ushort
 
     /// <summary>Goes to another address, or may.</summary>
     Goes = 2048,
+
+    /// <summary>Reads or writes page tables, as only the translation of an address may.</summary>
+    Walks = 4096,
 }

@@ -8,6 +8,9 @@ internal sealed class DefinitionModel
 {
     public string Name { get; set; } = "";
 
+    /// <summary>What the <c>isa</c> block calls it, or empty.</summary>
+    public string Title { get; set; } = "";
+
     public int UnitBits { get; set; } = 32;
 
     public bool BigEndian { get; set; }

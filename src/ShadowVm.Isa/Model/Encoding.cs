@@ -26,6 +26,9 @@ internal sealed class Encoding
 
     public required Operand[] Operands { get; init; }
 
+    /// <summary>The pattern as it is written, from the highest bit down.</summary>
+    public required IReadOnlyList<Element> Elements { get; init; }
+
     public Expression? WhereText { get; init; }
 
     /// <summary>One bit over the operands; null where the pattern alone decides.</summary>
@@ -40,8 +43,6 @@ internal sealed class Encoding
     public List<(InstructionClass Class, Expression Text, Node? Condition)> Refinements { get; } = [];
 
     public required string Template { get; init; }
-
-    public string Documentation { get; init; } = "";
 
     public required Extent Extent { get; init; }
 

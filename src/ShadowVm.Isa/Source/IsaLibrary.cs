@@ -69,16 +69,17 @@ public sealed class IsaLibrary
 
     /// <summary>Reads a definition by name.</summary>
     /// <param name="name">Name of its folder.</param>
+    /// <param name="vectors">Whether files of tests beside it are wanted as well.</param>
     /// <exception cref="IsaException">There is none, or it can't be read.</exception>
-    public IsaSource Open(string name)
+    public IsaSource Open(string name, bool vectors = false)
     {
         foreach (var root in _roots)
         {
             if (IsDefinition(root) && Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) == name)
-                return IsaSource.FromFolder(root);
+                return IsaSource.FromFolder(root, vectors);
             var folder = Path.Combine(root, name);
             if (name.Length > 0 && name == Path.GetFileName(name) && IsDefinition(folder))
-                return IsaSource.FromFolder(folder);
+                return IsaSource.FromFolder(folder, vectors);
         }
 
         var names = Names();
@@ -96,7 +97,8 @@ public sealed class IsaLibrary
     {
         foreach (var name in Names())
         {
-            if (IsaDefinition.LoadForElf(Open(name), machine, elfClass, bigEndian) is { } found)
+            var source = Open(name);
+            if (source.MayBeForElf(machine) && IsaDefinition.LoadForElf(source, machine, elfClass, bigEndian) is { } found)
                 return found;
         }
 

@@ -25,7 +25,7 @@ internal sealed class Handlers
     private static readonly ConditionalWeakTable<IsaDefinition, Handlers> Shared = [];
 
     private readonly IsaDefinition _isa;
-    private readonly Dictionary<(Instruction Instruction, string Known), Handler?> _handlers = [];
+    private readonly Dictionary<(Instruction Instruction, string Known, bool IsPaged), Handler?> _handlers = [];
     private readonly Dictionary<Instruction, FrozenDictionary<int, long>> _destinations = [];
     private readonly Dictionary<Instruction, int[]> _chosen = [];
     private readonly Lock _gate = new();
@@ -57,16 +57,18 @@ internal sealed class Handlers
     public static Handlers Of(IsaDefinition isa) => Shared.GetValue(isa, static isa => new Handlers(isa));
 
     /// <summary>The handler for an instruction, or null where the reference interpreter must do it.</summary>
-    public Handler? For(DecodedInstruction decoded)
+    /// <param name="decoded">The instruction.</param>
+    /// <param name="isPaged">Whether addresses are translated where it runs.</param>
+    public Handler? For(DecodedInstruction decoded, bool isPaged)
     {
         if (decoded.Definition is not { } instruction || decoded.Class != InstructionClass.User) return null;
         lock (_gate)
         {
             var known = KnownIn(decoded, instruction);
-            var key = (instruction, known.Count == 0 ? "" : string.Join(',', known.OrderBy(each => each.Key)));
+            var key = (instruction, known.Count == 0 ? "" : string.Join(',', known.OrderBy(each => each.Key)), isPaged);
             if (!_handlers.TryGetValue(key, out var handler))
             {
-                handler = Make(instruction, decoded.Length, known, withText: false);
+                handler = Make(instruction, decoded.Length, known, isPaged, withText: false);
                 _handlers.Add(key, handler);
             }
 
@@ -78,7 +80,7 @@ internal sealed class Handlers
     public Handler? Show(DecodedInstruction decoded)
     {
         if (decoded.Definition is not { } instruction || decoded.Class != InstructionClass.User) return null;
-        lock (_gate) return Make(instruction, decoded.Length, KnownIn(decoded, instruction), withText: true);
+        lock (_gate) return Make(instruction, decoded.Length, KnownIn(decoded, instruction), isPaged: false, withText: true);
     }
 
     /// <summary>
@@ -129,7 +131,8 @@ internal sealed class Handlers
         return destinations;
     }
 
-    private Handler? Make(Instruction instruction, int length, FrozenDictionary<int, long> known, bool withText)
+    private Handler? Make(
+        Instruction instruction, int length, FrozenDictionary<int, long> known, bool isPaged, bool withText)
     {
         var specialized = Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, known, DestinationsOf(instruction)));
         if (specialized is null || !StepEmitter.CanEmit(specialized)) return null;
@@ -146,7 +149,7 @@ internal sealed class Handlers
             $"cold_{instruction.Name}",
             CompiledMethod.HandlerParameters,
             withText,
-            il => new HandlerEmitter(il, _isa, length, places).EmitHandler(specialized));
+            il => new HandlerEmitter(il, _isa, length, places, isPaged).EmitHandler(specialized));
         return new Handler(method, places);
     }
 

@@ -1,12 +1,12 @@
 using ShadowVm.Isa;
 
-namespace ShadowVm.Conformance;
+namespace ShadowVm.Engine.Verification;
 
 /// <summary>
 /// Which values a field takes, found by asking the definition: a power of two, its neighbours and their negatives
 /// either encode or don't.
 /// </summary>
-internal static class OperandRange
+public static class OperandRange
 {
     /// <summary>The fields of an instruction with the edges of each; the other fields at values that encode.</summary>
     public static (string Name, long[] Edges)[] Of(IsaDefinition isa, Instruction instruction)
