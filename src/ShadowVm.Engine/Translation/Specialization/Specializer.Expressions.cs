@@ -65,7 +65,8 @@ internal sealed partial class Specializer
                     Narrow(n.A!.Width);
                     var a = Expression(n.A!, activation);
                     var b = Expression(n.B!, activation);
-                    if (a.Op == Op.Operand && Fold.IsConst(b) && n.Op is Op.Equal or Op.NotEqual && _operands.Differs(a.Index, Fold.Value(b)))
+                    var asksEqual = n.Op is Op.Equal or Op.NotEqual && a.Op == Op.Operand && Fold.IsConst(b);
+                    if (asksEqual && _operands.Differs(a.Index, Fold.Value(b)))
                     {
                         return Fold.Const(n.Op == Op.NotEqual ? 1UL : 0, 1);
                     }
