@@ -6,8 +6,8 @@ namespace ShadowVm.Conformance;
 
 /// <summary>
 /// Every floating-point instruction, and those of its controls, with pairs of edge numbers, boxed and not, in a fixed and
-/// in the dynamic rounding mode, with the unit off, clean and in a mode that is none: each tier against the reference interpreter, as one epoch and with
-/// the recovery counter expiring at each instruction.
+/// in the dynamic rounding mode, with the unit off, clean and in a mode that is none: each tier against the reference
+/// interpreter, as one epoch and with the recovery counter expiring at each instruction.
 /// </summary>
 public class FloatEdgeTests(ITestOutputHelper log)
 {
