@@ -26,6 +26,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private RecordPages? _records;
     private TranslationCache? _blocks;
     private readonly int _pcSlot;
+    private readonly int _nextPcSlot;
+    private readonly int _delaySlot;
+    private readonly ulong _unitBytes;
     private readonly ulong _addressMask;
     private long _warmUp;
     private bool _endedByCounter;
@@ -37,6 +40,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         _cpu = cpu;
         _memory = memory;
         _pcSlot = isa.PcSlot;
+        _nextPcSlot = isa.NextPcSlot;
+        _delaySlot = isa.DelaySlot;
+        _unitBytes = (ulong)isa.UnitBytes;
         _addressMask = Bits.Mask(isa.AddressBits);
         _isa = isa;
         _settings = settings;
@@ -191,6 +197,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         {
             if (_blocks is not null && _blocks.HasNews) _blocks.Install();
             var pc = _cpu.Pointer[_pcSlot];
+            // Between a branch and its slot there is nothing to enter: what leads to the slot must be gone through.
+            var inSlot = _delaySlot >= 0 && _cpu.Pointer[_delaySlot] != 0;
+            raw |= inSlot;
             var code = raw || _blocks is null ? 0 : _blocks.Find(pc);
             var exit = HostExit.Interpret;
             if (code != 0)
@@ -279,7 +288,16 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             _cpu.Pointer[_pcSlot] = ((Record*)Word(EngineWords.Record))->Pc & _addressMask;
         }
 
+        FollowPc();
         Statistics.Exits[exit]++;
         return (HostExit)exit;
+    }
+    /// <summary>Translated code writes npc only where a delay slot comes next; elsewhere it follows from pc.</summary>
+    private void FollowPc()
+    {
+        if (_delaySlot >= 0 && _cpu.Pointer[_delaySlot] == 0)
+        {
+            _cpu.Pointer[_nextPcSlot] = (_cpu.Pointer[_pcSlot] + _unitBytes) & _addressMask;
+        }
     }
 }

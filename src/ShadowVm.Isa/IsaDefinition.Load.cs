@@ -37,9 +37,10 @@ public sealed partial class IsaDefinition
     /// <param name="source">The text.</param>
     /// <param name="machine">The machine number in the ELF header.</param>
     /// <param name="elfClass">32 or 64.</param>
+    /// <param name="bigEndian">Whether the header says that data is big-endian.</param>
     /// <returns>The definition, or null where no variant fits.</returns>
     /// <exception cref="IsaException">The text is wrong; it holds all findings.</exception>
-    public static IsaDefinition? LoadForElf(IsaSource source, int machine, int elfClass)
+    public static IsaDefinition? LoadForElf(IsaSource source, int machine, int elfClass, bool bigEndian)
     {
         var bag = new DiagnosticBag();
         var loader = new Loader(source, bag);
@@ -50,7 +51,7 @@ public sealed partial class IsaDefinition
             var found = loader.PeekElf(variant);
             if (bag.HasErrors)
                 return Load(source, loader.Rules.NameOf(variant, source.Name)); // which tells all of them
-            if (found == (machine, elfClass))
+            if (found == (machine, elfClass, bigEndian))
                 return Read(source, loader, bag, variant);
         }
 
@@ -136,6 +137,8 @@ public sealed partial class IsaDefinition
             Registers = model.Registers,
             SlotCount = model.SlotCount,
             PcSlot = model.State["pc"].Slot,
+            NextPcSlot = model.HasDelaySlots ? model.State["npc"].Slot : -1,
+            DelaySlot = model.HasDelaySlots ? model.State["slot"].Slot : -1,
             Instructions = instructions,
             Functions = model.IrFunctions,
             Hooks = new IsaHooks

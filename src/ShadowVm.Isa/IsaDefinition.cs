@@ -43,6 +43,15 @@ public sealed partial class IsaDefinition
     /// <summary>Slot of the pc register.</summary>
     public required int PcSlot { get; init; }
 
+    /// <summary>
+    /// Slot of the register npc, the address of the instruction behind the one at pc; -1 where branches have no delay
+    /// slot.
+    /// </summary>
+    public int NextPcSlot { get; init; } = -1;
+
+    /// <summary>Slot of the register that is 1 where the instruction at pc stands in a delay slot; -1 without.</summary>
+    public int DelaySlot { get; init; } = -1;
+
     /// <summary>All instructions in text order.</summary>
     public required IReadOnlyList<Instruction> Instructions { get; init; }
 

@@ -265,7 +265,7 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
             for (var i = 0; i < file.Count; i++) _cpu[file.FirstSlot + i] = file.Reset;
         }
 
-        _cpu[_isa.PcSlot] = entry;
+        _cpu.GoTo(_isa, entry);
         if (_isa.Hooks.Reset is { } reset) _engine.Perform(reset);
         _cpu.Retired = 0;
     }

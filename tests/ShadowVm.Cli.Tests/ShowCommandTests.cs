@@ -81,6 +81,16 @@ public sealed class ShowCommandTests : IDisposable
         Assert.Contains("// jump table\n", shown, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_several_definitions_the_one_that_has_such_an_instruction_is_shown()
+    {
+        var byOperands = Program.Run(_folder, "isa", "show", "add", "rd=3", "rs1=1", "rs2=2").Output;
+        Assert.StartsWith("add    i.isa:", byOperands, StringComparison.Ordinal);
+        Assert.StartsWith("swl    memory.isa:", Program.Run(_folder, "isa", "show", "swl").Output, StringComparison.Ordinal);
+        var ambiguous = Program.Run(_folder, "isa", "show", "add").Error;
+        Assert.Contains("'add': name the definition, as in", ambiguous, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("has no instruction 'nosuch'", "nosuch")]
     [InlineData("The value 77 does not fit the field 'rd' of 'add'", "add", "rd=77")]
@@ -95,7 +105,7 @@ public sealed class ShowCommandTests : IDisposable
     [InlineData("loop.s: can't be read", "--block", "loop.s")]
     public void What_cannot_be_shown_is_told_in_a_sentence(string sentence, params string[] arguments)
     {
-        var run = Program.Run(_folder, ["isa", "show", .. arguments]);
+        var run = Run(arguments);
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.StartsWith("shadowvm: ", run.Error, StringComparison.Ordinal);
         Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
@@ -106,8 +116,12 @@ public sealed class ShowCommandTests : IDisposable
 
     private string Show(params string[] arguments)
     {
-        var run = Program.Run(_folder, ["isa", "show", .. arguments]);
+        var run = Run(arguments);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         return run.Output;
     }
+
+    /// <summary>With a folder of one definition, which then needs no name.</summary>
+    private (int ExitCode, string Output, string Error) Run(string[] arguments) =>
+        Program.Run(_folder, ["isa", "show", .. arguments, "--isa-path", Path.Combine(AppContext.BaseDirectory, "isa", "riscv")]);
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ShadowVm.Engine;
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Interpreter;
@@ -38,7 +39,7 @@ public class DefinitionTests(ITestOutputHelper log)
         var isa = Definitions.Load("rv64imac_zicsr_zifencei");
         using var cpu = new CpuState(isa.SlotCount);
         using var memory = new GuestMemory(0, MemoryBytes);
-        cpu[isa.PcSlot] = last;
+        cpu.GoTo(isa, last);
         Assert.True(memory.TryWrite(last, 2, unit));
         var engine = new ReferenceInterpreter(isa, cpu, memory, new NoDevices(), new EpochClock());
         engine.StepPrivileged();
@@ -57,18 +58,23 @@ public class DefinitionTests(ITestOutputHelper log)
             for (var i = 0; i < file.Count; i++) cpu[file.FirstSlot + i] = file.Reset;
         }
 
-        cpu[isa.PcSlot] = Pc;
+        var pc = test.Before.FirstOrDefault(value => value.Register == "pc")?.Value ?? Pc;
+        cpu.GoTo(isa, pc);
         foreach (var value in test.Before) Set(isa, cpu, memory, value);
         var fields = test.Fields.Select(field => (field.Name, field.Value)).ToArray();
-        Assert.True(memory.TryWrite(cpu[isa.PcSlot], 4, isa.Encode(test.Instruction, fields)));
+        var word = isa.Encode(test.Instruction, fields);
+        Assert.True(memory.TryWrite(pc, 4, isa.BigEndian ? BinaryPrimitives.ReverseEndianness(word) : word));
         var engine = new ReferenceInterpreter(isa, cpu, memory, new NoDevices(), new EpochClock());
         engine.StepPrivileged();
         if (test.Raises is { } cause)
         {
-            return cpu.Retired == 0 ? null : $"{test.Place}: {test.Name}: raised nothing, cause {cause} was expected";
+            if (cpu.Retired != 0) return $"{test.Place}: {test.Name}: raised nothing, cause {cause} was expected";
+        }
+        else if (cpu.Retired != 1)
+        {
+            return $"{test.Place}: {test.Name}: trapped";
         }
 
-        if (cpu.Retired != 1) return $"{test.Place}: {test.Name}: trapped";
         foreach (var value in test.After)
         {
             var found = Get(isa, cpu, memory, value);
@@ -83,7 +89,7 @@ public class DefinitionTests(ITestOutputHelper log)
 
     private static void Set(IsaDefinition isa, CpuState cpu, GuestMemory memory, IsaTestValue value)
     {
-        if (value.Register is null) Assert.True(memory.TryWrite(value.Address, value.Width / 8, value.Value));
+        if (value.Register is null) Assert.True(memory.TryWrite(value.Address, value.Width / 8, Ordered(isa, value.Value, value.Width)));
         else cpu[Slot(isa, value)] = value.Value;
     }
 
@@ -91,8 +97,11 @@ public class DefinitionTests(ITestOutputHelper log)
     {
         if (value.Register is not null) return cpu[Slot(isa, value)];
         Assert.True(memory.TryRead(value.Address, value.Width / 8, out var found));
-        return found;
+        return Ordered(isa, found, value.Width);
     }
+
+    private static ulong Ordered(IsaDefinition isa, ulong value, int width) =>
+        isa.BigEndian ? BinaryPrimitives.ReverseEndianness(value) >> (64 - width) : value;
 
     private static int Slot(IsaDefinition isa, IsaTestValue value) =>
         isa.Registers.First(file => file.Name == value.Register).FirstSlot + value.Index;

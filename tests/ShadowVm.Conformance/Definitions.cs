@@ -6,7 +6,7 @@ using ShadowVm.Vmm;
 
 namespace ShadowVm.Conformance;
 
-/// <summary>The shipped definition in both widths, and machines that run an image of the test's own.</summary>
+/// <summary>The shipped definitions in all their variants, and machines that run an image of the test's own.</summary>
 internal static class Definitions
 {
     private static readonly string Root = FindRoot();
@@ -14,13 +14,16 @@ internal static class Definitions
     private static readonly MachineDescription Virt = MachineDescription.Parse(
         "virt.machine", File.ReadAllBytes(Path.Combine(Root, "isa", "machines", "virt.machine")));
 
-    public static IsaSource Source { get; } = IsaSource.FromFolder(Path.Combine(Root, "isa", "riscv"));
+    private static readonly Dictionary<string, IsaSource> Sources = FindVariants();
 
-    /// <summary>Everything, and what has words at 4-byte steps.</summary>
-    public static IReadOnlyList<string> Variants { get; } =
-        [.. IsaDefinition.Variants(Source), "rv64im_zicsr_zifencei", "rv32im_zicsr_zifencei"];
+    /// <summary>Each set of parameters with everything in it, and what has words at 4-byte steps.</summary>
+    public static IReadOnlyList<string> Variants { get; } = [.. Sources.Keys];
 
-    public static IsaDefinition Load(string variant) => IsaDefinition.Load(Source, variant);
+    /// <summary>Variants that run a program of the test's own on a machine with a console.</summary>
+    public static IReadOnlyList<string> BareVariants { get; } =
+        [.. Variants.Where(name => name.StartsWith("rv", StringComparison.Ordinal))];
+
+    public static IsaDefinition Load(string variant) => IsaDefinition.Load(Sources[variant], variant);
 
     /// <summary>
     /// A tier that is used from the first instruction on, with every block translated when it is first met. Blocks are
@@ -36,6 +39,21 @@ internal static class Definitions
             MemoryBytes = 4 << 20,
             Engine = engine,
         });
+
+    private static Dictionary<string, IsaSource> FindVariants()
+    {
+        var found = new Dictionary<string, IsaSource>();
+        foreach (var folder in Directory.GetDirectories(Path.Combine(Root, "isa")).Order(StringComparer.Ordinal))
+        {
+            if (Directory.GetFiles(folder, "*.isa").Length == 0) continue;
+            var source = IsaSource.FromFolder(folder);
+            foreach (var variant in IsaDefinition.Variants(source)) found.Add(variant, source);
+            if (source.Name != "riscv") continue;
+            foreach (var variant in (string[])["rv64im_zicsr_zifencei", "rv32im_zicsr_zifencei"]) found.Add(variant, source);
+        }
+
+        return found;
+    }
 
     private static string FindRoot([CallerFilePath] string here = "")
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ShadowVm.Engine;
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Memory;
@@ -5,7 +6,7 @@ using ShadowVm.Isa;
 
 namespace ShadowVm.Conformance;
 
-/// <summary>A processor with three pages of RAM and no device, and the monitor's part in a few lines.</summary>
+/// <summary>A processor with a few pages of RAM and no device, and the monitor's part in a few lines.</summary>
 internal sealed class EdgeProcessor : IDisposable
 {
     public const ulong Ram = 0x1000;
@@ -13,12 +14,14 @@ internal sealed class EdgeProcessor : IDisposable
     public const ulong Data = Ram + (2 * GuestMemory.PageBytes);
 
     private readonly ExecutionEngine _engine;
+    private readonly ulong _start;
 
-    public EdgeProcessor(IsaDefinition isa, EngineSettings settings)
+    public EdgeProcessor(IsaDefinition isa, EngineSettings settings, ulong ram = Ram, ulong ramBytes = RamBytes)
     {
+        _start = ram;
         Isa = isa;
         Cpu = new CpuState(isa.SlotCount);
-        Memory = new GuestMemory(Ram, RamBytes);
+        Memory = new GuestMemory(ram, ramBytes);
         _engine = new ExecutionEngine(isa, Cpu, Memory, new NoBus(), new EpochClock(), settings);
     }
 
@@ -37,9 +40,18 @@ internal sealed class EdgeProcessor : IDisposable
             for (var i = 0; i < file.Count; i++) Cpu[file.FirstSlot + i] = file.Reset;
         }
 
-        Cpu[Isa.PcSlot] = Ram;
+        Cpu.GoTo(Isa, _start);
         if (Isa.Hooks.Reset is { } reset) _engine.Perform(reset);
         Cpu.Retired = 0;
+    }
+
+    /// <summary>Puts an instruction into memory; gives the address behind it.</summary>
+    public ulong Write(ulong address, uint word)
+    {
+        var length = Isa.Decode(word).Length;
+        var bytes = Isa.BigEndian ? BinaryPrimitives.ReverseEndianness(word) >> (32 - (8 * length)) : word;
+        Assert.True(Memory.TryWrite(address, length, bytes));
+        return address + (ulong)length;
     }
 
     public int Slot(string register) => Isa.Registers.Single(file => file.Name == register).FirstSlot;

@@ -247,6 +247,6 @@ internal sealed class RandomProgram
     {
         var table = new byte[TableBytes];
         for (var r = 0; r < 32; r++) BitConverter.TryWriteBytes(table.AsSpan(r * 8), _chance.Value());
-        return TinyElf.Build(_isa.ElfClass, _isa.ElfMachine, (Start, [.. _code]), (Data, table));
+        return TinyElf.Build(_isa.ElfClass, _isa.ElfMachine, _isa.BigEndian, 0, (Start, [.. _code]), (Data, table));
     }
 }

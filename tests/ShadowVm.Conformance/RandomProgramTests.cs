@@ -31,12 +31,12 @@ public class RandomProgramTests(ITestOutputHelper log)
         ("as it comes", new EngineSettings { WarmUp = 1000, HotAfter = 3 }, VirtualMachineSettings.EpochLengthDefault),
     ];
 
-    public static TheoryData<string> Variants() => [.. Definitions.Variants];
+    public static TheoryData<string> Variants() => [.. Definitions.BareVariants];
 
     public static TheoryData<string, Tier> VariantsAndTiers()
     {
         var data = new TheoryData<string, Tier>();
-        foreach (var variant in Definitions.Variants)
+        foreach (var variant in Definitions.BareVariants)
         {
             foreach (var tier in Enum.GetValues<Tier>()) data.Add(variant, tier);
         }

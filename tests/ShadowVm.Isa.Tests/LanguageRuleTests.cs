@@ -224,15 +224,14 @@ public class LanguageRuleTests
     }
 
     [Theory]
-    [InlineData("delay 1", "'delay' above 0")]
-    [InlineData("nullify flags.z", "'nullify'")]
+    [InlineData("delay 2", "A branch has no delay slot or one, not '2'")]
+    [InlineData("nullify flags.z", "'nullify' is not carried out by this version of the language")]
     public void What_this_version_does_not_carry_out_is_refused(string clause, string named)
     {
         var head = Toy.Head.Replace("    unit 32\n", $"    unit 32\n    {clause}\n", StringComparison.Ordinal);
         var source = new IsaSource("toy", [("toy.isa", System.Text.Encoding.UTF8.GetBytes(head))]);
         var finding = Assert.Single(IsaDefinition.Check(source));
         Assert.Contains(named, finding.Message, StringComparison.Ordinal);
-        Assert.Contains("not carried out by this version of the language", finding.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -240,10 +239,26 @@ public class LanguageRuleTests
     [InlineData("lanes 4")]
     [InlineData("delayed arithmetic\n    class a=1")]
     [InlineData("hook translate(va : 64) -> 64\n    return va")]
-    [InlineData("user n Three op=00000001  \"n\"\n    nullify r[1] == 0")]
     [InlineData("user n Three op=00000001  \"n\"\n    r[a] = f64.add(r[b], r[c])")]
     public void Reserved_words_are_refused_not_misread(string text) => Assert.Contains(
         "not carried out by this version of the language", Toy.Finding(text + "\n").Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("nullify r[1] == 0")]
+    [InlineData("forbid slot")]
+    public void What_is_for_delay_slots_is_refused_without_them(string statement) => Assert.Contains(
+        "is for instruction sets with delay slots",
+        Toy.Finding($"user n Three op=00000001  \"n\"\n    {statement}\n").Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void A_hook_does_not_go_behind_a_slot()
+    {
+        var slow = Toy.Head.Replace("    unit 32\n", "    unit 32\n    delay 1\n", StringComparison.Ordinal);
+        var head = slow.Replace("enter ", "goto ", StringComparison.Ordinal);
+        var source = new IsaSource("toy", [("toy.isa", System.Text.Encoding.UTF8.GetBytes(head))]);
+        Assert.Contains(IsaDefinition.Check(source), finding => finding.Message.Contains("A hook is no branch", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Another_language_version_is_refused()

@@ -64,7 +64,7 @@ public class ReferencePageTests
         }
         else if (example != Frame)
         {
-            text += example.Text;
+            text = example.About == "whole" ? example.Text : text + example.Text;
         }
 
         var files = new List<(string, byte[])> { ("frame.isa", Encoding.UTF8.GetBytes(text)) };

@@ -304,8 +304,11 @@ public class ShippedDefinitionTests
     public void An_elf_header_finds_definition_and_variant()
     {
         var library = new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory);
-        Assert.Equal("rv32imac_zicsr_zifencei", library.FindByElf(243, 32)!.Variant);
-        Assert.Equal("rv64imac_zicsr_zifencei", library.FindByElf(243, 64)!.Variant);
-        Assert.Null(library.FindByElf(62, 64));
+        Assert.Equal("rv32imac_zicsr_zifencei", library.FindByElf(243, 32, bigEndian: false)!.Variant);
+        Assert.Equal("rv64imac_zicsr_zifencei", library.FindByElf(243, 64, bigEndian: false)!.Variant);
+        Assert.Equal("mips32", library.FindByElf(8, 32, bigEndian: true)!.Variant);
+        Assert.Equal("mips32el", library.FindByElf(8, 32, bigEndian: false)!.Variant);
+        Assert.Null(library.FindByElf(243, 64, bigEndian: true));
+        Assert.Null(library.FindByElf(62, 64, bigEndian: false));
     }
 }

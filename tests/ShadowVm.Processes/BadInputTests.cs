@@ -26,7 +26,7 @@ public class BadInputTests
     [InlineData("is a folder", "run", "journal", "--disk", "path=.")]
     [InlineData("size=12 is not", "run", "journal", "--disk", "path=x,size=12")]
     [InlineData("'foo' is not known", "run", "journal", "--disk", "path=x,foo=1")]
-    [InlineData("'rv99' is no variant", "run", "hello", "--isa", "rv99")]
+    [InlineData("'rv99' is neither a definition", "run", "hello", "--isa", "rv99")]
     [InlineData("there is no 'moon'", "run", "hello", "--machine", "moon")]
     [InlineData("'nowhere' that --isa", "run", "hello", "--isa-path", "nowhere")]
     [InlineData("'--bogus'", "run", "hello", "--bogus")]

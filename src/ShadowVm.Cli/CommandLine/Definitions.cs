@@ -120,8 +120,9 @@ internal sealed class Definitions
     /// <summary>The definition that an image's header asks for.</summary>
     public static IsaDefinition LoadFor(IsaLibrary library, ElfHeader header)
     {
-        return library.FindByElf(header.Machine, header.Bits) ?? throw new UsageException(
-            $"{header.Name}: no definition is for machine number {header.Machine} with {header.Bits} bits; "
+        var order = header.BigEndian ? "big" : "little";
+        return library.FindByElf(header.Machine, header.Bits, header.BigEndian) ?? throw new UsageException(
+            $"{header.Name}: no definition is for machine number {header.Machine} with {header.Bits} bits, {order}-endian; "
             + $"there are {string.Join(", ", library.Names())}");
     }
 

@@ -73,6 +73,7 @@ internal sealed class ShownInstruction
         if (words.Length == 0) return Definitions.Load(library, Definitions.Only(library));
         var names = library.Names();
         var isIsa = names.Contains(words[0]) || words[0].Contains('/', StringComparison.Ordinal);
+        if (!isIsa && names.Count > 1 && Having(library, names, words) is { } having) return having;
         if (!isIsa && names.Count == 1)
         {
             var only = Definitions.Load(library, names[0]);
@@ -88,6 +89,22 @@ internal sealed class ShownInstruction
         }
 
         return Variant(library, ref words);
+    }
+
+    /// <summary>The definition that has such an instruction with such operands, where it is only one.</summary>
+    private static IsaDefinition? Having(IsaLibrary library, IReadOnlyList<string> names, string[] words)
+    {
+        var name = words[0];
+        var operands = words.Skip(1).Select(word => word.Split('=')[0]).ToArray();
+        var all = names.Select(each => Definitions.Load(library, each)).Where(isa => Has(isa, name)).ToArray();
+        var fitting = Array.FindAll(all, isa => operands.All(isa.Instructions.First(each => each.Name == name).FieldNames.Contains));
+        if (all.Length > 0 && fitting.Length != 1)
+        {
+            var where = string.Join(", ", all.Select(isa => isa.Name));
+            throw new UsageException($"'{name}': name the definition, as in `shadowvm isa show {all[0].Name} {name}`; it is in {where}");
+        }
+
+        return fitting.Length == 1 ? fitting[0] : null;
     }
 
     private static IsaDefinition Variant(IsaLibrary library, ref string[] words)

@@ -20,7 +20,7 @@ internal static class IsaCommand
             "shadowvm isa check",
             "shadowvm isa show add rd=3 rs1=1 rs2=2",
             "shadowvm isa disasm hello",
-            "shadowvm isa asm hello.s -o hello.elf");
+            "shadowvm isa asm hello.s -o hello.elf --isa VARIANT");
         command.Add(List());
         command.Add(Check());
         command.Add(Isa.ShowCommand.Create());

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Isa;
 
@@ -15,31 +16,34 @@ internal sealed class DecodeCache(IsaDefinition isa, GuestMemory memory)
     /// <summary>Fetches and decodes; false where not all of the instruction lies in RAM.</summary>
     public bool TryFetch(ulong pc, out DecodedInstruction instruction)
     {
-        if (!memory.TryRead(pc, 4, out var word)) return TryFetchAtTheEnd(pc, out instruction);
+        if (!memory.TryRead(pc, 4, out var bytes)) return TryFetchAtTheEnd(pc, out instruction);
+        var word = isa.BigEndian ? BinaryPrimitives.ReverseEndianness((uint)bytes) : (uint)bytes;
 
         var offset = pc - memory.Start;
         var page = _pages[offset >> GuestMemory.PageShift] ??= new DecodedInstruction?[GuestMemory.PageBytes / 2];
         ref var entry = ref page[(offset & (GuestMemory.PageBytes - 1)) >> 1];
         var cached = entry;
-        if (cached is not null && cached.Word == ((uint)word & LengthMask(cached.Length)))
+        if (cached is not null && cached.Word == (cached.Length == 4 ? word : FirstUnit(word)))
         {
             instruction = cached;
             return true;
         }
 
-        instruction = entry = Decode((uint)word);
+        instruction = entry = Decode(word);
         return true;
     }
 
     /// <summary>The address of the first unit that is not in RAM, of an instruction that could not be fetched.</summary>
     public ulong MissingAt(ulong pc) => memory.Contains(pc, (ulong)_unitBytes) ? pc + (ulong)_unitBytes : pc;
 
-    private static uint LengthMask(int length) => length == 4 ? uint.MaxValue : 0xffff;
+    /// <summary>The unit of two bytes that comes first in memory.</summary>
+    private uint FirstUnit(uint word) => isa.BigEndian ? word >> 16 : word & 0xffff;
 
     private DecodedInstruction Decode(uint word)
     {
         if (_unitBytes == 4) return isa.Decode(word);
-        return isa.LengthOf(word & 0xffff) == 2 ? isa.Decode(word & 0xffff) : isa.Decode(word);
+        var first = FirstUnit(word);
+        return isa.LengthOf(first) == 2 ? isa.Decode(first) : isa.Decode(word);
     }
 
     /// <summary>
@@ -48,8 +52,10 @@ internal sealed class DecodeCache(IsaDefinition isa, GuestMemory memory)
     private bool TryFetchAtTheEnd(ulong pc, out DecodedInstruction instruction)
     {
         instruction = null!;
-        if (_unitBytes != 2 || !memory.TryRead(pc, 2, out var first) || isa.LengthOf((uint)first) != 2) return false;
-        instruction = isa.Decode((uint)first);
+        if (_unitBytes != 2 || !memory.TryRead(pc, 2, out var bytes)) return false;
+        var first = isa.BigEndian ? BinaryPrimitives.ReverseEndianness((ushort)bytes) : (ushort)bytes;
+        if (isa.LengthOf(first) != 2) return false;
+        instruction = isa.Decode(first);
         return true;
     }
 }

@@ -70,9 +70,19 @@ public sealed partial class ReferenceInterpreter
                 break;
 
             case Op.Goto:
+                Go(Evaluate(n.A!));
+                break;
+
             case Op.Enter:
-                var target = Evaluate(n.A!);
-                if (_status == Status.Running) _next = target;
+                Enter(Evaluate(n.A!));
+                break;
+
+            case Op.OpenSlot:
+                _opensSlot = true;
+                break;
+
+            case Op.Nullify:
+                _nullifies = true;
                 break;
 
             case Op.Raise:

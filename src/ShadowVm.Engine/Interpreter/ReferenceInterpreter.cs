@@ -49,6 +49,8 @@ public sealed partial class ReferenceInterpreter
         _pending = new PendingWrites(cpu);
         _decoded = decoded;
         _pcSlot = isa.PcSlot;
+        _nextPcSlot = isa.NextPcSlot;
+        _delaySlot = isa.DelaySlot;
         _unitMask = (ulong)isa.UnitBytes - 1;
         _addressMask = Bits.Mask(isa.AddressBits);
     }
@@ -143,7 +145,8 @@ public sealed partial class ReferenceInterpreter
     public void Perform(Function hook)
     {
         _instruction = null;
-        _pc = _next = _cpu[_pcSlot];
+        _pc = _cpu[_pcSlot];
+        Stay();
         _status = Status.Running;
         Invoke(hook);
         Commit();
@@ -169,7 +172,7 @@ public sealed partial class ReferenceInterpreter
         }
 
         _instruction = instruction;
-        _next = (_pc + (ulong)instruction.Length) & _addressMask;
+        Follow(instruction.Length);
         return true;
     }
 
@@ -225,7 +228,7 @@ public sealed partial class ReferenceInterpreter
         _deferred.Clear();
         _status = Status.Running;
         Waits = false; // an abandoned instruction doesn't wait either
-        _next = _pc;
+        Stay();
         var hook = _isa.Hooks.Trap;
         _frame.PassArgument(0, cause);
         if (hook.ParameterCount > 1) _frame.PassArgument(1, value);
@@ -236,7 +239,7 @@ public sealed partial class ReferenceInterpreter
 
     private void Commit()
     {
-        _cpu[_pcSlot] = _next & _addressMask;
+        CommitPc();
         _pending.Commit();
         if (_deferred.Count == 0) return;
 

@@ -80,8 +80,8 @@ internal static class TemplateParser
             var names = Array.Empty<string>();
             SpaceDeclaration? space = null;
             ChoiceDeclaration? choice = null;
-            if (parser.Following.Kind is TokenKind.Name or TokenKind.Number && first.Kind == TokenKind.Name
-                && !parser.Following.IsWord("hex"))
+            var isValue = parser.Following.Kind is TokenKind.Name or TokenKind.Number && !parser.Following.IsWord("hex");
+            if (first.Kind == TokenKind.Name && (isValue || first.Text == "target" && parser.Following.Is("(")))
             {
                 parser.Take();
                 (kind, names, space, choice) = Resolve(first, model, inner);

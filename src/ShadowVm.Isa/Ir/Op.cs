@@ -193,11 +193,23 @@ public enum Op : byte
     /// <summary>Leaves the function, with the result A where it has one.</summary>
     Return,
 
-    /// <summary>The next instruction is the one at address A (a branch that was taken).</summary>
+    /// <summary>
+    /// The next instruction is the one at address A (a branch that was taken); with delay slots, the one behind the
+    /// next.
+    /// </summary>
     Goto,
 
     /// <summary>As <see cref="Goto"/>, without opening a delay slot: trap entry and trap return.</summary>
     Enter,
+
+    /// <summary>
+    /// The next instruction stands in this one's delay slot. The first statement of each instruction that may go
+    /// elsewhere, whether it does or not, in an instruction set with delay slots; nowhere else.
+    /// </summary>
+    OpenSlot,
+
+    /// <summary>The next instruction, which stands in the delay slot, is passed over: it isn't counted.</summary>
+    Nullify,
 
     /// <summary>
     /// Abandons the instruction, its register writes with it, and runs the trap hook with <see cref="Node.Items"/>

@@ -9,7 +9,7 @@ internal sealed partial class Loader
     /// Reads only what a variant's ELF headers depend on, and forgets it again. The result is of use where nothing
     /// was reported.
     /// </summary>
-    public (int Machine, int Class) PeekElf(Variant variant)
+    public (int Machine, int Class, bool BigEndian) PeekElf(Variant variant)
     {
         Begin(variant);
         foreach (var (extent, extension) in _all)
@@ -19,7 +19,7 @@ internal sealed partial class Loader
                 Guard(() => First(extent, []));
         }
 
-        var found = (Model.ElfMachine, Model.ElfClass);
+        var found = (Model.ElfMachine, Model.ElfClass, Model.BigEndian);
         Model = new DefinitionModel { Name = Model.Name, Start = Model.Start };
         Functions = new FunctionLowering(Model);
         return found;

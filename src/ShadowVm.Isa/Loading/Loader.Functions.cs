@@ -119,6 +119,8 @@ internal sealed partial class Loader
             _bag.Error(at, "There is no register 'pc'", "add 'register pc : WIDTH'");
         else if (pc.IsArray || pc.IsSplit || pc.Width is not (32 or 64))
             _bag.Error(pc.At, "'pc' must be one register of 32 or 64 bits");
+        if (Model.HasDelaySlots && Model.Hooks.TryGetValue("length", out var length))
+            _bag.Error(length.At, "With delay slots all instructions are one fetch unit long", "leave 'hook length' out");
         foreach (var (name, _, _, required) in HookShapes)
         {
             if (required && !Model.Hooks.ContainsKey(name))

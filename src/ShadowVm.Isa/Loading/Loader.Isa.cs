@@ -50,14 +50,15 @@ internal sealed partial class Loader
     {
         var name = body.ExpectName("the parameter's name");
         body.Expect(":", "after the parameter's name");
-        var values = new List<(string, Int128)>();
+        var values = new List<(string Text, Int128 Value, string Shown)>();
         do
         {
             var token = body.Current;
-            if (token.Kind == TokenKind.Number)
-                values.Add((token.Text, (Int128)body.Literal(body.Take())));
-            else
-                values.Add((body.ExpectName("a value").Text, values.Count));
+            var value = token.Kind == TokenKind.Number ? (Int128)body.Literal(body.Take()) : values.Count;
+            if (token.Kind != TokenKind.Number)
+                body.ExpectName("a value");
+            // What stands for it in a variant's name: its text, unless another is given.
+            values.Add((token.Text, value, body.Current.Kind == TokenKind.String ? body.ExpectString("a text") : token.Text));
         }
         while (body.TryTake("|"));
 
@@ -65,7 +66,7 @@ internal sealed partial class Loader
         if (body.TryTake("="))
         {
             var wanted = body.Take();
-            index = values.FindIndex(v => v.Item1 == wanted.Text);
+            index = values.FindIndex(v => v.Text == wanted.Text);
             if (index < 0)
                 throw _bag.Fail(wanted, $"{wanted.Shown} is none of the values of '{name.Text}'");
         }
@@ -99,7 +100,7 @@ internal sealed partial class Loader
         {
             var (name, values, _) = Rules.Parameters[p];
             Model.Constants[name] = values[variant.Values[p]].Value;
-            foreach (var (text, value) in values)
+            foreach (var (text, value, _) in values)
             {
                 // A value that is a word can be compared with by name.
                 if (!char.IsAsciiDigit(text[0]))
@@ -142,8 +143,10 @@ internal sealed partial class Loader
                     };
                     break;
                 default:
-                    if (Number(value, "The number of delay slots") != 0)
-                        throw _bag.Fail(at, "'delay' above 0 is not carried out by this version of the language");
+                    var slots = Number(value, "The number of delay slots");
+                    if (slots != 0 && slots != 1)
+                        throw _bag.Fail(at, $"A branch has no delay slot or one, not '{value}'", "write 'delay 1'");
+                    Model.HasDelaySlots = slots == 1;
                     break;
             }
         }

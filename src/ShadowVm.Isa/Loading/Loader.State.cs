@@ -90,6 +90,22 @@ internal sealed partial class Loader
             if (elements.Length > 0 && elements.Length != count)
                 throw _bag.Fail(name, $"There are {elements.Length} names for the {count} registers of '{name.Text}'");
             Place(state, zero, resetValue, elements);
+            if (Model.HasDelaySlots && name.Text == "pc")
+                PlaceSlot(state);
+        }
+    }
+
+    /// <summary>
+    /// With delay slots the address of the next instruction is state, and whether the one at pc stands in a slot:
+    /// an epoch may end between a branch and its slot.
+    /// </summary>
+    private void PlaceSlot(StateDeclaration pc)
+    {
+        foreach (var (name, width) in new[] { ("npc", pc.Width), ("slot", 1) })
+        {
+            var state = new StateDeclaration { Name = name, At = pc.At, Width = width, Count = 1 };
+            Model.State[name] = state;
+            Place(state, -1, 0, []);
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class VariantRules
     /// </summary>
     public string? Template { get; set; }
 
-    public List<(string Name, List<(string Text, Int128 Value)> Values, int Default)> Parameters { get; } = [];
+    public List<(string Name, List<(string Text, Int128 Value, string Shown)> Values, int Default)> Parameters { get; } = [];
 
     public List<(string Name, List<string> Requires)> Extensions { get; } = [];
 
@@ -84,7 +84,7 @@ internal sealed class VariantRules
             else
             {
                 var index = Parameters.FindIndex(p => p.Name == part);
-                text.Append(index < 0 ? "" : Parameters[index].Values[variant.Values[index]].Text);
+                text.Append(index < 0 ? "" : Parameters[index].Values[variant.Values[index]].Shown);
             }
         }
 
@@ -118,16 +118,16 @@ internal sealed class VariantRules
         var best = -1;
         for (var v = 0; index >= 0 && v < Parameters[index].Values.Count; v++)
         {
-            var text = Parameters[index].Values[v].Text;
+            var text = Parameters[index].Values[v].Shown;
             if (string.Compare(name, at, text, 0, text.Length, StringComparison.OrdinalIgnoreCase) == 0
-                && (best < 0 || text.Length > Parameters[index].Values[best].Text.Length))
+                && (best < 0 || text.Length > Parameters[index].Values[best].Shown.Length))
                 best = v;
         }
 
         if (best < 0)
             throw Bad(isa, name);
         result.Values[index] = best;
-        return at + Parameters[index].Values[best].Text.Length;
+        return at + Parameters[index].Values[best].Shown.Length;
     }
 
     private void Add(Variant variant, string isa, string full, string name)

@@ -174,8 +174,8 @@ internal sealed partial class BodyLowering
                 : Unknown(root.Token, root.Text);
         }
 
-        if (state.Name == "pc")
-            throw bag.Fail(place.First, "'pc' can't be written", "use 'goto' or 'enter'");
+        if (state.Name == "pc" || model.HasDelaySlots && state.Name is "npc" or "slot")
+            throw bag.Fail(place.First, $"'{state.Name}' can't be written", "use 'goto' or 'enter'");
         if (state.Control is { } control)
         {
             if (control.IsComputed || control.ViewOf is not null)

@@ -1,4 +1,5 @@
 using ShadowVm.Isa.Ir;
+using ShadowVm.Isa.Model;
 using ShadowVm.Isa.Syntax;
 using ShadowVm.Isa.Text;
 
@@ -59,8 +60,20 @@ internal sealed partial class BodyLowering
             case StatementKind.Return:
                 return LowerReturn(s);
             case StatementKind.Goto:
-                Note(Effects.Writes, s.Token);
+                if (model.HasDelaySlots && Function?.Kind == FunctionKind.Hook)
+                    throw bag.Fail(s.Token, "A hook is no branch and has no delay slot", "use 'enter'");
+                Note(Effects.Writes | Effects.Goes, s.Token);
                 return new Node { Op = Op.Goto, A = Lower(s.A!, model.AddressBits) };
+            case StatementKind.Nullify:
+                NeedsSlots(s.Token);
+                Note(Effects.Writes | Effects.Goes, s.Token);
+                return Nodes.If(s.A is null ? Nodes.Const(1, 1) : Lower(s.A, 1), new Node { Op = Op.Nullify }, null);
+            case StatementKind.ForbidSlot:
+                NeedsSlots(s.Token);
+                Note(Effects.Reads, s.Token);
+                return model.Hooks.TryGetValue("illegal", out var illegal)
+                    ? Nodes.If(StoredValue(model.State["slot"], null, s.Token), Call(illegal, [], s.Token), null)
+                    : throw bag.Fail(s.Token, "There is no 'hook illegal' to raise");
             case StatementKind.Enter:
                 Note(Effects.Kernel | Effects.Writes, s.Token);
                 return new Node { Op = Op.Enter, A = Lower(s.A!, model.AddressBits) };
@@ -87,6 +100,12 @@ internal sealed partial class BodyLowering
         }
     }
 
+    private void NeedsSlots(Token at)
+    {
+        if (!model.HasDelaySlots)
+            throw bag.Fail(at, $"{at.Shown} is for instruction sets with delay slots", "say 'delay 1' in the 'isa' block");
+    }
+
     private Node LowerLet(Statement s)
     {
         var isVariable = s.Kind == StatementKind.Var;
@@ -106,6 +125,8 @@ internal sealed partial class BodyLowering
     {
         var call = s.A!;
         var path = call.Parts[0].Path ?? "";
+        if (path.StartsWith("store.bytes.", StringComparison.Ordinal))
+            return LowerStoreBytes(call, path);
         if (path.StartsWith("store.", StringComparison.Ordinal))
             return LowerStore(call, path);
         if (path.StartsWith("probe.store.", StringComparison.Ordinal))

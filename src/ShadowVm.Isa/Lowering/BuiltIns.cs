@@ -16,6 +16,6 @@ internal static class BuiltIns
     [
         "carries", "sat_s", "sat_u", "clz", "ctz", "clmul", "expand_mask", "mask_high", "deposit", "extract", "f16",
         "f32", "f64", "f128", "vaxf", "vaxg", "rounding", "walk", "reserve", "store_reserved", "cancel_reservation",
-        "compare_swap", "npc", "slot", "page", "page_fault", "never", "length",
+        "compare_swap", "page", "page_fault", "never", "length",
     ];
 }

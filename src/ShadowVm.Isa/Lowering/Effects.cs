@@ -2,7 +2,7 @@ namespace ShadowVm.Isa.Lowering;
 
 /// <summary>What a body may do, as far as classes and order of effects depend on it.</summary>
 [Flags]
-internal enum Effects : byte
+internal enum Effects : ushort
 {
     None = 0,
 
@@ -28,4 +28,7 @@ internal enum Effects : byte
 
     /// <summary>Asks the machine: retired, time, external.</summary>
     Machine = 128,
+
+    /// <summary>Goes to another address, or may.</summary>
+    Goes = 256,
 }

@@ -76,6 +76,8 @@ internal sealed class FunctionLowering(DefinitionModel model)
         var lowering = new BodyLowering(model, bag, this) { Encoding = encoding };
         var statements = Parse(encoding.Extent, encoding.BodyStart, encoding.Row, bag, true);
         var body = lowering.LowerBlock(statements);
+        if (model.HasDelaySlots && (lowering.Effects & Effects.Goes) != 0)
+            body = Nodes.Block([new Node { Op = Op.OpenSlot }, body]);
         var result = new LoweredBody(body, lowering.LocalCount, lowering.Effects, lowering.Cost, lowering.CallDepth);
         ClassRules.Check(encoding, result, lowering.KernelAt, model, bag);
         if (bag.Errors == errors)

@@ -15,6 +15,9 @@ internal sealed class DefinitionModel
     /// <summary>Accesses are natural unless they say otherwise.</summary>
     public bool AlignNatural { get; set; }
 
+    /// <summary>A branch takes effect behind the next instruction.</summary>
+    public bool HasDelaySlots { get; set; }
+
     public int AddressBits => State.TryGetValue("pc", out var pc) ? pc.Width : 64;
 
     /// <summary>Parameters and constants.</summary>

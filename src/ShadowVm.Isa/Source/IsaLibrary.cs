@@ -80,16 +80,17 @@ public sealed class IsaLibrary
         throw new IsaException($"There is no definition '{name}' in {string.Join(", ", _roots)}; {known}.");
     }
 
-    /// <summary>Loads the definition whose <c>abi</c> names an ELF machine and class.</summary>
+    /// <summary>Loads the definition whose <c>abi</c> names an ELF machine and class, in the variant of a byte order.</summary>
     /// <param name="machine">The machine number in the ELF header.</param>
     /// <param name="elfClass">32 or 64.</param>
+    /// <param name="bigEndian">Whether the header says that data is big-endian.</param>
     /// <returns>The definition, or null where none fits.</returns>
     /// <exception cref="IsaException">A definition has errors.</exception>
-    public IsaDefinition? FindByElf(int machine, int elfClass)
+    public IsaDefinition? FindByElf(int machine, int elfClass, bool bigEndian)
     {
         foreach (var name in Names())
         {
-            if (IsaDefinition.LoadForElf(Open(name), machine, elfClass) is { } found)
+            if (IsaDefinition.LoadForElf(Open(name), machine, elfClass, bigEndian) is { } found)
                 return found;
         }
 

@@ -29,6 +29,12 @@ internal enum StatementKind : byte
     Goto,
     Enter,
 
+    /// <summary>nullify [A].</summary>
+    Nullify,
+
+    /// <summary>forbid slot.</summary>
+    ForbidSlot,
+
     /// <summary>require A else Body[0].</summary>
     Require,
 

@@ -5,7 +5,7 @@ namespace ShadowVm.Isa.Syntax;
 /// <summary>Parses bodies. An error costs one statement: the next line is read as if nothing had happened.</summary>
 internal sealed class StatementParser(Token[] tokens, DiagnosticBag bag) : ExpressionParser(tokens, bag)
 {
-    private static readonly string[] Later = ["nullify", "forbid", "delayed", "emit"];
+    private static readonly string[] Later = ["delayed", "emit"];
     private int _depth;
 
     /// <summary>All statements up to the end of the text.</summary>
@@ -67,6 +67,14 @@ internal sealed class StatementParser(Token[] tokens, DiagnosticBag bag) : Expre
             case "enter":
                 Take();
                 return new Statement { Kind = StatementKind.Enter, Token = first, A = ParseExpression() };
+            case "nullify":
+                Take();
+                var skips = Current.EndsLine || Current.Is("}") || Current.Is(";") ? null : ParseExpression();
+                return new Statement { Kind = StatementKind.Nullify, Token = first, A = skips };
+            case "forbid":
+                Take();
+                Expect("slot", "after 'forbid'");
+                return new Statement { Kind = StatementKind.ForbidSlot, Token = first };
             case "require":
                 Take();
                 var condition = ParseExpression();

@@ -27,11 +27,14 @@ internal static class Duel
         ["as it comes"] = new EngineSettings { WarmUp = 100 },
     };
 
-    public static VirtualMachine Machine(string text, long epochLength, EngineSettings engine)
+    public static IsaDefinition Definition(string name) => IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)));
+
+    public static VirtualMachine Machine(string text, long epochLength, EngineSettings engine, IsaDefinition? isa = null)
     {
-        var assembled = Assembler.Assemble(Isa, "test.s", text, Ram);
+        isa ??= Isa;
+        var assembled = Assembler.Assemble(isa, "test.s", text, Ram);
         Assert.True(assembled.Succeeded, string.Join('\n', assembled.Diagnostics));
-        return new VirtualMachine(Isa, Virt, ElfWriter.Write(Isa, assembled), new VirtualMachineSettings
+        return new VirtualMachine(isa, Virt, ElfWriter.Write(isa, assembled), new VirtualMachineSettings
         {
             EpochLength = epochLength,
             MemoryBytes = RamBytes,
@@ -41,10 +44,16 @@ internal static class Duel
 
     /// <summary>Runs both for so many epochs; <paramref name="between"/> is done to each at each boundary.</summary>
     public static EngineStatistics Fight(
-        string text, EngineSettings engine, int epochs, long epochLength, Action<VirtualMachine>? between = null)
+        string text,
+        EngineSettings engine,
+        int epochs,
+        long epochLength,
+        Action<VirtualMachine>? between = null,
+        IsaDefinition? isa = null)
     {
-        using var reference = Machine(text, epochLength, new EngineSettings { Tier = Tier.Reference });
-        using var other = Machine(text, epochLength, engine);
+        isa ??= Isa;
+        using var reference = Machine(text, epochLength, new EngineSettings { Tier = Tier.Reference }, isa);
+        using var other = Machine(text, epochLength, engine, isa);
         var clock = InstructionClock.First;
         for (var i = 0; i < epochs && reference.ExitCode is null; i++)
         {
@@ -59,7 +68,7 @@ internal static class Duel
             {
                 var slot = reference.Cpu.Slots.CommonPrefixLength(other.Cpu.Slots);
                 Assert.Fail($"epoch {i + 1}: retired {reference.Retired} and {other.Retired}, pc "
-                    + $"{reference.Cpu[Isa.PcSlot]:x} and {other.Cpu[Isa.PcSlot]:x}, first slot that differs {slot}");
+                    + $"{reference.Cpu[isa.PcSlot]:x} and {other.Cpu[isa.PcSlot]:x}, first slot that differs {slot}");
             }
 
             clock = InstructionClock.Next(reference, inputArrives: false);

@@ -15,19 +15,39 @@ internal static class Guests
 
     public static IsaDefinition Isa { get; } = IsaDefinition.Load(Source, "rv64im_zicsr");
 
-    public static byte[] Image(string name) => File.ReadAllBytes(Path.Combine(Root, "tests", "Guests", "bin", name + ".elf"));
+    // Guests that aren't for the first definition: where they lie, and what they run on.
+    private static readonly Dictionary<string, (string Folder, Lazy<IsaDefinition> Isa, string Machine)> Others = new()
+    {
+        ["board-mips"] = ("mips", Definition("mips", "mips32"), "mips"),
+        ["board-mipsel"] = ("mips", Definition("mips", "mips32el"), "mips"),
+    };
+
+    public static byte[] Image(string name)
+    {
+        var folder = Path.Combine(Root, "tests", "Guests", Others.TryGetValue(name, out var other) ? other.Folder : "", "bin");
+        return File.ReadAllBytes(Path.Combine(folder, name + ".elf"));
+    }
 
     public static VirtualMachine Machine(string guest, long epochLength, params (int, ulong)[] set) =>
         Machine(guest, epochLength, new EngineSettings(), set);
 
-    public static VirtualMachine Machine(string guest, long epochLength, EngineSettings engine, params (int, ulong)[] set) =>
-        new(Isa, Virt, Image(guest), new VirtualMachineSettings
+    public static VirtualMachine Machine(string guest, long epochLength, EngineSettings engine, params (int, ulong)[] set)
+    {
+        var (isa, machine) = Others.TryGetValue(guest, out var other) ? (other.Isa.Value, Description(other.Machine)) : (Isa, Virt);
+        return new VirtualMachine(isa, machine, Image(guest), new VirtualMachineSettings
         {
             EpochLength = epochLength,
             Parameters = set,
             MemoryBytes = 16 << 20,
             Engine = engine,
         });
+    }
+
+    private static Lazy<IsaDefinition> Definition(string name, string variant) =>
+        new(() => IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)), variant));
+
+    private static MachineDescription Description(string name) => MachineDescription.Parse(
+        name + ".machine", File.ReadAllBytes(Path.Combine(Root, "isa", "machines", name + ".machine")));
 
     private static string FindRoot([CallerFilePath] string here = "")
     {

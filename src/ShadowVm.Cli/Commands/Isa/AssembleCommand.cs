@@ -13,8 +13,8 @@ internal static class AssembleCommand
         var command = new DocumentedCommand(
             "asm",
             "Assemble a file by the syntax, aliases and pseudo instructions of a definition. Without -o the listing goes to stdout.",
-            "shadowvm isa asm hello.s",
-            "shadowvm isa asm hello.s -o hello.elf && shadowvm run hello.elf",
+            "shadowvm isa asm hello.s --isa VARIANT",
+            "shadowvm isa asm hello.s -o hello.elf --isa VARIANT && shadowvm run hello.elf",
             "shadowvm isa asm hello.s -o hello.elf --listing --isa VARIANT --org 0x80000000",
             "",
             "A source begins at _start, else at its first instruction:",

@@ -15,6 +15,9 @@ internal struct Record
     /// <summary>Operands that fit.</summary>
     public const int OperandsMax = 4;
 
+    /// <summary>Offset of <see cref="Raw"/>.</summary>
+    public const int RawOffset = 8;
+
     /// <summary>Offset of <see cref="Pc"/>.</summary>
     public const int PcOffset = 16;
 

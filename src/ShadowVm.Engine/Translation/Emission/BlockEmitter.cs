@@ -27,7 +27,7 @@ internal sealed record BlockSurroundings(
 /// locals throughout.
 /// </para>
 /// </summary>
-internal sealed class BlockEmitter : StepEmitter
+internal sealed partial class BlockEmitter : StepEmitter
 {
     /// <summary>Entries of the table for computed jumps; each is an address and the code for it.</summary>
     public const int JumpEntries = 4096;
@@ -41,7 +41,7 @@ internal sealed class BlockEmitter : StepEmitter
     private readonly BlockCode _block;
     private readonly BlockSurroundings _surroundings;
     private readonly RegisterCache _registers;
-    private readonly List<(Label Label, int Index, int[] Dirty)> _givenUp = [];
+    private readonly List<(Label Label, int Index, int[] Dirty, Action? InSlot)> _givenUp = [];
     private Label? _giveUp;
     private Label _head;
     private bool _loops;
@@ -62,15 +62,32 @@ internal sealed class BlockEmitter : StepEmitter
     {
         var (instructions, bytes) = (new List<Specialized>(), 0);
         var (loopCount, loopBytes) = (0, 0);
-        foreach (var instruction in block.Instructions)
+        while (instructions.Count < block.Instructions.Length)
         {
-            var specialized = instruction.Definition is null || instruction.Class != InstructionClass.User
-                ? null
-                : Specializer.TrySpecialize(
-                    isa, instruction.Definition, new KnownOperands(instruction, block.Pc + (ulong)bytes));
-            if (specialized is null || !CanEmit(specialized)) break;
-            instructions.Add(specialized);
-            bytes += instruction.Length;
+            var at = instructions.Count;
+            if (Specialize(isa, block, at, bytes, inSlot: false) is not { } specialized) break;
+            if (specialized.OpensSlot)
+            {
+                var inSlot = SpecializeSlot(isa, block, at, bytes);
+                if (BranchShape.Of(specialized) is null || (inSlot is null && at > 0)) break;
+                if (inSlot is not null)
+                {
+                    instructions.Add(specialized);
+                    instructions.Add(inSlot);
+                    bytes += 2 * isa.UnitBytes;
+                }
+                else
+                {
+                    instructions.Add(specialized);
+                    bytes += isa.UnitBytes;
+                }
+            }
+            else
+            {
+                instructions.Add(specialized);
+                bytes += block.Instructions[at].Length;
+            }
+
             if (GoesTo(specialized, block.Pc)) (loopCount, loopBytes) = (instructions.Count, bytes);
             if (specialized.Branches && !MayFall(specialized.Steps)) break;
         }
@@ -105,7 +122,7 @@ internal sealed class BlockEmitter : StepEmitter
             if (_giveUp is { } label) return label;
             var made = Il.Label();
             _giveUp = made;
-            _givenUp.Add((made, _index, _registers.Dirty));
+            _givenUp.Add((made, _index, _registers.Dirty, _inSlot));
             return made;
         }
     }
@@ -147,8 +164,10 @@ internal sealed class BlockEmitter : StepEmitter
     protected override void LeaveTo(Node target)
     {
         if (Fold.IsConst(target)) LeaveTo(Fold.Value(target));
-        else LeaveToComputed(target);
+        else LeaveToComputed(() => Expressions.Emit(target));
     }
+
+    protected override void LeaveOverNext() => throw new InvalidOperationException("a block knows its slots");
 
     private static bool GoesTo(Specialized instruction, ulong pc)
     {
@@ -163,7 +182,7 @@ internal sealed class BlockEmitter : StepEmitter
         var last = steps[^1];
         return last.Op switch
         {
-            Op.Goto or Op.Raise => false,
+            Op.Goto or Op.Raise or Op.Nullify => false,
             Op.If => last.C is null || MayFall([last.B!]) || MayFall([last.C]),
             Op.Block => MayFall(last.Items),
             _ => true,
@@ -224,8 +243,15 @@ internal sealed class BlockEmitter : StepEmitter
             Il.Comment($"{pc:x}: {decoded.Definition!.Name}");
             _giveUp = null;
             Prefetch(instructions[_index]);
-            falls = Emit(instructions[_index]);
             pc += (ulong)decoded.Length;
+            if (!instructions[_index].OpensSlot)
+            {
+                falls = Emit(instructions[_index]);
+                continue;
+            }
+
+            falls = EmitWithSlot(instructions);
+            pc = AddressOf(_index + 1);
         }
 
         _index--;
@@ -243,10 +269,11 @@ internal sealed class BlockEmitter : StepEmitter
     {
         if (!_sharesExit)
         {
-            foreach (var (label, index, dirty) in _givenUp)
+            foreach (var (label, index, dirty, inSlot) in _givenUp)
             {
                 Il.Mark(label);
                 _registers.WriteBack(dirty);
+                inSlot?.Invoke();
                 Return(AddressOf(index), HostExit.Interpret, _block.Instructions.Length - index);
             }
 
@@ -254,9 +281,10 @@ internal sealed class BlockEmitter : StepEmitter
         }
 
         var (pc, shared) = (Il.Local(), Il.Label());
-        foreach (var (label, index, _) in _givenUp)
+        foreach (var (label, index, _, inSlot) in _givenUp)
         {
             Il.Mark(label);
+            inSlot?.Invoke();
             Il.Argument(CompiledMethod.Counter);
             Il.Const(_block.Instructions.Length - index);
             Il.Op(OpCodes.Add);
@@ -350,10 +378,10 @@ internal sealed class BlockEmitter : StepEmitter
         Il.TailCall(CompiledMethod.BlockParameters);
     }
 
-    private void LeaveToComputed(Node target)
+    private void LeaveToComputed(Action loadTarget)
     {
         var (pc, entry) = (Il.Local(), Il.Local());
-        Expressions.Emit(target);
+        loadTarget();
         Il.Set(pc);
         _registers.WriteBack(_registers.Dirty);
         Il.WordAddress(Isa.PcSlot);

@@ -27,7 +27,14 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         Il.Argument(CompiledMethod.Counter);
         Il.Const(0);
         Il.Branch(OpCodes.Ble, over);
-        if (Emit(instruction)) GoOn();
+        if (instruction.OpensSlot)
+        {
+            // A branch in a delay slot goes on at npc, and opens another slot there.
+            Il.LoadWord(Isa.DelaySlot);
+            Il.Branch(OpCodes.Brtrue, GiveUp);
+        }
+
+        if (Emit(instruction)) GoOnBehind(instruction);
         if (_giveUp is { } label)
         {
             Il.Mark(label);
@@ -72,6 +79,7 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
     public static void EmitEnterBlock(IlWriter il, IsaDefinition isa)
     {
         var (entry, miss) = (il.Local(), il.Label());
+        if (isa.DelaySlot >= 0) EmitRawInSlot(il, isa);
         LoadPc(il);
         il.Const32(int.Log2(isa.UnitBytes));
         il.Op(OpCodes.Shr_Un);
@@ -104,6 +112,24 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         il.TailCall(CompiledMethod.BlockParameters);
         il.Mark(miss);
         EmitLeave(il, null, HostExit.Dispatch);
+    }
+
+    /// <summary>Behind a branch the instruction stands in its slot: a block is entered elsewhere.</summary>
+    private static void EmitRawInSlot(IlWriter il, IsaDefinition isa)
+    {
+        var free = il.Label();
+        il.LoadWord(isa.DelaySlot);
+        il.Branch(OpCodes.Brfalse, free);
+        il.Argument(CompiledMethod.State);
+        il.Argument(CompiledMethod.Memory);
+        il.Argument(CompiledMethod.Counter);
+        il.Argument(CompiledMethod.Record);
+        il.Argument(CompiledMethod.Record);
+        il.Const32(Cold.Record.RawOffset);
+        il.Op(OpCodes.Add);
+        il.Op(OpCodes.Ldind_I);
+        il.TailCall(CompiledMethod.HandlerParameters);
+        il.Mark(free);
     }
 
     public override void LoadRegister(int slot) => Il.LoadWord(slot);
@@ -179,8 +205,61 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
     {
     }
 
-    /// <summary>To another record, if its page has any; a jump there heats it.</summary>
+    /// <summary>With delay slots, the next record's instruction comes first.</summary>
     protected override void LeaveTo(Node target)
+    {
+        if (Isa.DelaySlot < 0) JumpTo(target);
+        else GoOnInSlot(() => Expressions.Emit(target));
+    }
+
+    protected override void LeaveOverNext() => GoOn(2);
+
+    private void GoOnBehind(Specialized instruction)
+    {
+        if (Isa.DelaySlot < 0)
+        {
+            GoOn(1);
+            return;
+        }
+
+        if (instruction.OpensSlot)
+        {
+            GoOnInSlot(() =>
+            {
+                LoadPc(Il);
+                Il.Const(2 * length);
+                Il.Op(OpCodes.Add);
+                Il.Const((long)Fold.Mask(Isa.AddressBits));
+                Il.Op(OpCodes.And);
+            });
+            return;
+        }
+
+        var inSlot = Il.Label();
+        Il.LoadWord(Isa.DelaySlot);
+        Il.Branch(OpCodes.Brtrue, inSlot);
+        GoOn(1);
+        Il.Mark(inSlot);
+        Il.WordAddress(Isa.DelaySlot);
+        Il.Const(0);
+        Il.StoreWord();
+        JumpTo(new Node { Op = Op.Register, Index = Isa.NextPcSlot, Width = Isa.AddressBits });
+    }
+
+    /// <summary>The next record's instruction stands in the slot of this one.</summary>
+    private void GoOnInSlot(Action loadNextPc)
+    {
+        Il.WordAddress(Isa.NextPcSlot);
+        loadNextPc();
+        Il.StoreWord();
+        Il.WordAddress(Isa.DelaySlot);
+        Il.Const(1);
+        Il.StoreWord();
+        GoOn(1);
+    }
+
+    /// <summary>To another record, if its page has any; a jump there heats it.</summary>
+    private void JumpTo(Node target)
     {
         var (pc, offset, page, record) = (Il.Local(), Il.Local(), Il.Local(), Il.Local());
         var (away, hot) = (Il.Label(), Il.Label());
@@ -262,11 +341,11 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         Il.Op(OpCodes.Ret);
     }
 
-    private void GoOn() => GoOnIn(() =>
+    private void GoOn(int instructions) => GoOnIn(() =>
     {
         Il.Argument(CompiledMethod.Record);
         Il.Op(OpCodes.Conv_I8);
-        Il.Const((length >> UnitShift) * Record.Bytes);
+        Il.Const(instructions * (length >> UnitShift) * Record.Bytes);
         Il.Op(OpCodes.Add);
     });
 

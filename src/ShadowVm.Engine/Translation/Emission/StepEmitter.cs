@@ -57,6 +57,9 @@ internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
     /// <summary>Leaves to an address; the instruction has committed.</summary>
     protected abstract void LeaveTo(Node target);
 
+    /// <summary>Passes over the next instruction; this one has committed.</summary>
+    protected abstract void LeaveOverNext();
+
     /// <summary>What happened at compile time to the registers on one path, to be restored for the other.</summary>
     protected abstract object Snapshot();
 
@@ -68,10 +71,35 @@ internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
     /// </summary>
     protected bool Emit(Specialized instruction)
     {
+        Begin(instruction);
+        return EmitLast(instruction.Steps);
+    }
+
+    private void Begin(Specialized instruction)
+    {
         if (_locals.Length < instruction.LocalCount) Array.Resize(ref _locals, instruction.LocalCount);
         for (var i = 0; i < instruction.LocalCount; i++) _locals[i] = Il.Local();
         _pending.Clear();
-        return EmitLast(instruction.Steps);
+    }
+
+    /// <summary>
+    /// Emits a branch up to where control would part, and commits. What decides is left in a local: the test, or the
+    /// target where there is none.
+    /// </summary>
+    protected LocalBuilder? EmitUndecided(Specialized instruction, BranchShape shape)
+    {
+        Begin(instruction);
+        foreach (var step in shape.Before) EmitStep(step);
+        LocalBuilder? kept = null;
+        if ((shape.Test ?? shape.Target) is { } decides)
+        {
+            kept = Il.Local();
+            Expressions.Emit(decides); // it reads registers as they were, and the commit comes first
+            Il.Set(kept);
+        }
+
+        Commit();
+        return kept;
     }
 
     /// <summary>Whether this form can be emitted; if not, the reference interpreter does the instruction.</summary>
@@ -155,6 +183,11 @@ internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
 
                     Commit();
                     LeaveTo(target);
+                    return false;
+
+                case Op.Nullify:
+                    Commit();
+                    LeaveOverNext();
                     return false;
 
                 case Op.If:

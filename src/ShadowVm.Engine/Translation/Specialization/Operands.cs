@@ -17,11 +17,16 @@ internal abstract class Operands
 
     /// <summary>The word, or null where it isn't known.</summary>
     public abstract Node? Word(int width);
+
+    /// <summary>Whether it stands in a delay slot, or null where that isn't known.</summary>
+    public abstract bool? InSlot { get; }
 }
 
 /// <summary>One instruction at one address: everything is a constant.</summary>
-internal sealed class KnownOperands(DecodedInstruction instruction, ulong pc) : Operands
+internal sealed class KnownOperands(DecodedInstruction instruction, ulong pc, bool inSlot = false) : Operands
 {
+    public override bool? InSlot => inSlot;
+
     public override Node Operand(int index, int width) => Fold.Const((ulong)instruction.Operands[index], width);
 
     public override Node Pc(int width) => Fold.Const(pc, width);
@@ -37,6 +42,8 @@ internal sealed class KnownOperands(DecodedInstruction instruction, ulong pc) : 
 /// </summary>
 internal sealed class RecordOperands(int length, IReadOnlyDictionary<int, long> known) : Operands
 {
+    public override bool? InSlot => null;
+
     public override Node Operand(int index, int width) => known.TryGetValue(index, out var value)
         ? Fold.Const((ulong)value, width)
         : new Node { Op = Op.Operand, Index = index, Width = width };

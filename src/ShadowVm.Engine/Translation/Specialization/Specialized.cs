@@ -6,14 +6,15 @@ namespace ShadowVm.Engine.Translation.Specialization;
 /// One instruction in the form that the emitters take: calls inlined, operands put in, constants computed.
 /// <para>
 /// Steps are SetLocal (of an expression, or of a Load whose address is an expression), Store, ProbeStore,
-/// SetRegister, SetRegisterAt, If, Goto and Raise. Expressions have no effects and at most 64 bits, but for the upper
+/// SetRegister, SetRegisterAt, If, Goto, Nullify and Raise. Expressions have no effects and at most 64 bits, but for the upper
 /// half of a product of 64-bit numbers: a Slice from bit 64 of a 128-bit Multiply of two extensions.
 /// A Raise says no more than that the instruction is to be done by the reference interpreter.
 /// </para>
 /// </summary>
 /// <param name="Steps">The steps in order.</param>
 /// <param name="LocalCount">Locals they use.</param>
-internal sealed record Specialized(Node[] Steps, int LocalCount)
+/// <param name="OpensSlot">Whether the next instruction stands in its delay slot.</param>
+internal sealed record Specialized(Node[] Steps, int LocalCount, bool OpensSlot)
 {
     /// <summary>Whether the instruction may go elsewhere than to the next one.</summary>
     public bool Branches { get; } = Array.Exists(Steps, ContainsGoto);
@@ -21,7 +22,7 @@ internal sealed record Specialized(Node[] Steps, int LocalCount)
     /// <summary>Whether each of the steps that are reached ends in a Raise or Goto.</summary>
     public static bool ContainsGoto(Node step) => step.Op switch
     {
-        Op.Goto => true,
+        Op.Goto or Op.Nullify => true,
         Op.If => ContainsGoto(step.B!) || (step.C is not null && ContainsGoto(step.C)),
         Op.Block => Array.Exists(step.Items, ContainsGoto),
         _ => false,

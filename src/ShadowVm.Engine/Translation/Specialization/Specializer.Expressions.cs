@@ -25,7 +25,9 @@ internal sealed partial class Specializer
             case Op.Local: return Local(n, activation);
 
             case Op.Register:
-                if (n.Index == _isa.PcSlot) Fail();
+                if (n.Index == _isa.DelaySlot && _operands.InSlot is { } inSlot) return Fold.Const(inSlot ? 1UL : 0, n.Width);
+                if (n.Index == _isa.NextPcSlot && _operands.InSlot == false) return _operands.Next(n.Width);
+                if (n.Index == _isa.PcSlot || n.Index == _isa.NextPcSlot) Fail();
                 return n;
 
             case Op.RegisterAt: return RegisterAt(n, activation);

@@ -18,6 +18,7 @@ internal sealed partial class Specializer
     private int _localCount;
     private int _stepCount;
     private bool _failed;
+    private bool _opensSlot;
 
     private Specializer(IsaDefinition isa, Operands operands)
     {
@@ -34,7 +35,8 @@ internal sealed partial class Specializer
         if (specializer._failed) return null;
         Node[] steps = [.. specializer._steps];
         var stored = false;
-        return StoresAreLast(Block(steps), ref stored) ? new Specialized(steps, specializer._localCount) : null;
+        return StoresAreLast(Block(steps), ref stored)
+            ? new Specialized(steps, specializer._localCount, specializer._opensSlot) : null;
     }
 
     /// <summary>Locals of one body, by the number they have there.</summary>
@@ -235,6 +237,14 @@ internal sealed partial class Specializer
 
             case Op.Goto:
                 _steps.Add(new Node { Op = Op.Goto, A = Expression(n.A!, activation) });
+                break;
+
+            case Op.OpenSlot:
+                _opensSlot = true;
+                break;
+
+            case Op.Nullify:
+                _steps.Add(new Node { Op = Op.Nullify });
                 break;
 
             case Op.Call:

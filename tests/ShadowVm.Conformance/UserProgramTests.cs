@@ -1,0 +1,132 @@
+using System.Globalization;
+using ShadowVm.Engine;
+using ShadowVm.Isa;
+using Xunit.Abstractions;
+
+namespace ShadowVm.Conformance;
+
+/// <summary>
+/// Random programs on a bare processor, on each tier, and as Linux processes under QEMU where it is installed: all
+/// registers at each checkpoint, and the memory they wrote. SHADOWVM_CONFORMANCE_INSTRUCTIONS makes the runs longer.
+/// </summary>
+public class UserProgramTests(ITestOutputHelper log)
+{
+    private const int PerProgram = 10_000;
+
+    private static readonly int Instructions = int.TryParse(
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : 2000;
+
+    private static readonly ulong FirstSeed = ulong.TryParse(
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
+
+    // How else than on the reference interpreter as one epoch.
+    private static readonly (string Name, EngineSettings Engine, long EpochLength)[] Ways =
+    [
+        ("cold", Definitions.Forced(Tier.Cold), long.MaxValue),
+        ("block", Definitions.Forced(Tier.Block), long.MaxValue),
+        ("block, short epochs", Definitions.Forced(Tier.Block), 37),
+        ("as it comes", new EngineSettings { WarmUp = 1000, HotAfter = 3, Background = false }, 1000),
+    ];
+
+    private static readonly Dictionary<string, (string Qemu, Func<IsaDefinition, ulong, int, UserProgram> Make)> Kinds = new()
+    {
+        ["mips32"] = ("qemu-mips", (isa, seed, count) => new MipsProgram(isa, seed, count)),
+        ["mips32el"] = ("qemu-mipsel", (isa, seed, count) => new MipsProgram(isa, seed, count)),
+    };
+
+    public static TheoryData<string> Variants() => [.. Kinds.Keys];
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void All_tiers_and_qemu_come_to_the_same_registers(string variant)
+    {
+        var isa = Definitions.Load(variant);
+        var (qemu, make) = Kinds[variant];
+        var (executed, translated) = (0UL, 0L);
+        var (programs, each) = (Math.Max(1, Instructions / PerProgram), Math.Min(Instructions, PerProgram));
+        var compared = true;
+        for (var i = 0; i < programs; i++)
+        {
+            var seed = FirstSeed + (ulong)i;
+            var program = make(isa, seed, each);
+            using var reference = Processor(isa, program, Definitions.Forced(Tier.Reference));
+            var total = RunToEnd(reference, program);
+            var expected = Result(reference, program);
+            foreach (var (name, engine, length) in Ways)
+            {
+                using var other = Processor(isa, program, engine);
+                for (var left = total; left > 0; left -= Math.Min(left, length)) other.RunEpoch(Math.Min(left, length));
+                var ours = Result(other, program);
+                Assert.True(ours.SequenceEqual(expected), Difference(variant, name, seed, ours, expected));
+                Assert.Equal(reference.Cpu.Slots, other.Cpu.Slots);
+                Assert.Equal(reference.Cpu.Retired, other.Cpu.Retired);
+                executed += other.Cpu.Retired;
+                translated += other.Statistics.InstructionsTranslated;
+            }
+
+            var theirs = compared ? QemuUser.Run(qemu, program.Image) : null;
+            compared &= theirs is not null;
+            if (theirs is not null) Assert.True(theirs.SequenceEqual(expected), Difference(variant, qemu, seed, expected, theirs));
+        }
+
+        Assert.True(translated > programs * each, $"only {translated} instructions were translated");
+        if (!compared) log.WriteLine($"{qemu} is not installed: nothing was compared with it");
+        log.WriteLine(
+            $"{variant}: {programs * each} random instructions from seed {FirstSeed} on, {executed} executed, {translated} "
+            + $"translated, equal on all tiers{(compared ? $" and to {qemu}'s" : "")}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void A_counter_that_expires_at_each_instruction_changes_nothing(string variant)
+    {
+        var isa = Definitions.Load(variant);
+        var program = Kinds[variant].Make(isa, FirstSeed, 1000);
+        using var whole = Processor(isa, program, Definitions.Forced(Tier.Reference));
+        var total = RunToEnd(whole, program);
+        foreach (var tier in Enum.GetValues<Tier>())
+        {
+            using var pieces = Processor(isa, program, Definitions.Forced(tier));
+            for (var i = 0L; i < total; i++) pieces.RunEpoch(1);
+            Assert.Equal(whole.Cpu.Slots, pieces.Cpu.Slots);
+            Assert.Equal(Result(whole, program), Result(pieces, program));
+        }
+    }
+
+    private static EdgeProcessor Processor(IsaDefinition isa, UserProgram program, EngineSettings engine)
+    {
+        var processor = new EdgeProcessor(isa, engine, UserProgram.Start, UserProgram.MemoryBytes);
+        var at = UserProgram.Start;
+        foreach (var word in program.Code) at = processor.Write(at, word);
+        Assert.True(processor.Memory.TryCopyIn(UserProgram.Result - (ulong)program.Table.Length, program.Table));
+        processor.Reset();
+        return processor;
+    }
+
+    /// <summary>Runs to the loop at the program's end; gives the number of instructions.</summary>
+    private static long RunToEnd(EdgeProcessor processor, UserProgram program)
+    {
+        var total = 0L;
+        for (; processor.Cpu[processor.Isa.PcSlot] != program.End; total++)
+        {
+            Assert.True(total < 10_000_000, "the program does not end");
+            processor.RunEpoch(1);
+        }
+
+        return total;
+    }
+
+    private static byte[] Result(EdgeProcessor processor, UserProgram program)
+    {
+        var bytes = new byte[program.ResultBytes];
+        Assert.True(processor.Memory.TryCopyOut(UserProgram.Result, bytes));
+        return bytes;
+    }
+
+    private static string Difference(string variant, string other, ulong seed, byte[] ours, byte[] theirs)
+    {
+        var at = ours.AsSpan().CommonPrefixLength(theirs);
+        return $"{variant} differs from {other} at byte {at} of {theirs.Length}; repeat with: SHADOWVM_CONFORMANCE_SEED={seed} "
+            + "dotnet test tests/ShadowVm.Conformance -c Release --filter UserProgram";
+    }
+}
