@@ -45,6 +45,8 @@ if command -v qemu-system-riscv64 >/dev/null; then
         prints QEMU "$guest" "$(exit_code "$guest")" qemu-system-riscv64 -M virt -cpu rv64,c=false -bios none \
             -display none -monitor none -serial stdio -kernel "$here/bin/$guest.elf"
     done
+    prints QEMU floats 0 qemu-system-riscv64 -M virt -bios none -display none -monitor none -serial stdio \
+        -kernel "$here/bin/floats.elf"
 else
     left_out "QEMU; qemu-system-riscv64 is not installed"
 fi
@@ -53,6 +55,10 @@ if [ -f "$root/artifacts/bin/ShadowVm.Cli/release/shadowvm.dll" ]; then
     for guest in hello compute timer count traps libc example; do
         prints ShadowVm "$guest" "$(exit_code "$guest")" "$root/shadowvm" run "$here/bin/$guest.elf" --quiet \
             --isa rv64im_zicsr_zifencei --clock instructions --disk "path=$out/$guest.img,size=1M"
+    done
+    for tier in reference cold block; do
+        prints "ShadowVm's $tier tier" floats 0 "$root/shadowvm" run "$here/bin/floats.elf" --quiet --tier "$tier" \
+            --clock instructions
     done
 else
     left_out "ShadowVm; it was not built"

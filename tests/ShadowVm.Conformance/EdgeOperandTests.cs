@@ -171,6 +171,11 @@ public class EdgeOperandTests(ITestOutputHelper log)
         var profile = EdgeProfile.Of(processor.Isa);
         processor.Reset();
         processor.Cpu[processor.Slot(profile.Vector)] = Handler - profile.VectorOffset;
+        foreach (var file in processor.Isa.Registers)
+        {
+            if (file.Name == "mstatus.fs") processor.Cpu[file.FirstSlot] = 3;
+        }
+
         var x = processor.Slot(profile.File);
         for (var i = 3; i < 32; i++) processor.Cpu[x + i] = 0x5a00u + (ulong)i;
         (processor.Cpu[x + 5], processor.Cpu[x + 2]) = (first, second);

@@ -7,11 +7,10 @@ namespace ShadowVm.Conformance;
 /// checkpoint of all registers now and then, prints the checkpoints and a scratch page in hexadecimal, and ends. Every
 /// user instruction of the definition takes part; jumps skip one instruction, memory is that of the scratch page.
 /// </summary>
-internal sealed class RandomProgram
+internal sealed partial class RandomProgram
 {
     private const ulong Start = 0x8000_0000;
     private const ulong Data = 0x8020_0000;
-    private const int TableBytes = 32 * 8;
     private const int ScratchBytes = 2048;
     private const int Base = 31; // holds the address of the scratch page
     private const int Area = 30; // holds the address of the next checkpoint
@@ -57,6 +56,7 @@ internal sealed class RandomProgram
     {
         Add("lui", ("rd", Base), ("imm", (int)(Data & 0x7fff_ffff) | int.MinValue));
         if (_bytes == 8) ZeroUpperHalf(Base);
+        LoadFloats();
         for (var r = 1; r < Registers; r++) Add(Load, ("rd", r), ("rs1", Base), ("imm", r * 8));
         Add("addi", ("rd", Area), ("rs1", Base), ("imm", TableBytes));
         AddLarge(Area, ScratchBytes);
@@ -79,6 +79,7 @@ internal sealed class RandomProgram
     {
         for (var r = 1; r < Registers; r++) Add(Store, ("rs1", Area), ("rs2", r), ("imm", (r - 1) * 8));
         Add("addi", ("rd", Area), ("rs1", Area), ("imm", (Registers - 1) * 8));
+        CheckFloats();
     }
 
     /// <summary>An instruction, behind what it needs in registers; a jump goes over one that it may skip.</summary>
@@ -96,7 +97,8 @@ internal sealed class RandomProgram
                 AddIndirect(instruction, bare == name ? 4 : 2);
                 break;
             case "lw" or "ld" or "sw" or "sd" or "lwsp" or "ldsp" or "swsp" or "sdsp" when bare != name:
-                var pointer = bare.Length == 4 ? StackPointer : 8 + _chance.Below(8);
+            case "flw" or "fld" or "fsw" or "fsd" or "flwsp" or "fldsp" or "fswsp" or "fsdsp" when bare != name:
+                var pointer = bare.EndsWith("sp", StringComparison.Ordinal) ? StackPointer : 8 + _chance.Below(8);
                 PointToScratch(pointer, _chance.Below(ScratchBytes / 2));
                 AddDrawn(instruction, operand => operand == "rs1c" ? pointer : Operand(operand, instruction));
                 break;
@@ -104,12 +106,16 @@ internal sealed class RandomProgram
                 AddAtomic(instruction);
                 break;
             case "lb" or "lbu" or "lh" or "lhu" or "lw" or "lwu" or "ld" or "sb" or "sh" or "sw" or "sd":
+            case "flw" or "fld" or "fsw" or "fsd":
                 AddDrawn(instruction, operand => operand switch
                 {
                     "rs1" => Base,
                     "imm" => _chance.Below(ScratchBytes - 8),
                     _ => Operand(operand, instruction),
                 });
+                break;
+            case not null when bare[0] == 'f':
+                AddFloat(instruction);
                 break;
             default:
                 AddDrawn(instruction, operand => Operand(operand, instruction));
@@ -194,6 +200,7 @@ internal sealed class RandomProgram
         "imm" when instruction.Name.StartsWith("c.", StringComparison.Ordinal) => _chance.Below(64) - 32,
         "imm" => _chance.Below(4096) - 2048,
         "uimm" => _chance.Below(256) << 2,
+        "rm" or "rmx" => _chance.Below(8),
         _ => _chance.Below(64),
     };
 
@@ -247,6 +254,7 @@ internal sealed class RandomProgram
     {
         var table = new byte[TableBytes];
         for (var r = 0; r < 32; r++) BitConverter.TryWriteBytes(table.AsSpan(r * 8), _chance.Value());
+        for (var i = 0; i < Floats; i++) BitConverter.TryWriteBytes(table.AsSpan((32 + i) * 8), FloatValue());
         return TinyElf.Build(_isa.ElfClass, _isa.ElfMachine, _isa.BigEndian, 0, (Start, [.. _code]), (Data, table));
     }
 }

@@ -59,8 +59,8 @@ public class AssemblerRoundTripTests(ITestOutputHelper log)
     }
 
     [Theory]
-    [InlineData("rv64ima_zicsr_zifencei")]
-    [InlineData("rv32ima_zicsr_zifencei")]
+    [InlineData("rv64imafd_zicsr_zifencei")]
+    [InlineData("rv32imafd_zicsr_zifencei")]
     public void Another_assembler_comes_to_the_same_words(string variant)
     {
         const string prefix = "/usr/bin/riscv64-unknown-elf-";
@@ -84,8 +84,10 @@ public class AssemblerRoundTripTests(ITestOutputHelper log)
                 line = string.Create(CultureInfo.InvariantCulture, $"{line[..at]}. + {(long)target - 0x4000_0000L}");
             }
 
-            // The other one has no spelling for an empty set.
-            if (!line.Contains("unknown", StringComparison.Ordinal))
+            // The other one has no spelling for an empty set, and none for how an exact result is rounded.
+            var template = decoded.Definition.Encoding.Template;
+            var isExact = line.Count(c => c == ',') == 2 && template.Contains("{rmx}", StringComparison.Ordinal);
+            if (!line.Contains("unknown", StringComparison.Ordinal) && !isExact)
                 text.Append(line).Append('\n');
         }
 
@@ -93,6 +95,7 @@ public class AssemblerRoundTripTests(ITestOutputHelper log)
         if (isa.ElfClass == 64)
             text.Append("li a0, 0x123456789abcdef0\nli a1, 0x5555555555555555\nli a2, 0xffff0000\n");
         text.Append("1: j 1b\nbgt a0, a1, 1b\nbleu a0, fp, 1b\nlw a0, (sp)\nneg a0, x31\n");
+        text.Append("fmv.s fa0, ft11\nfneg.d f1, fs2\nfabs.s f1, f2\nfgt.d a0, fa1, fa2\nfge.s a0, fa1, fa2\nfmv.x.s a0, fa0\n");
         var ours = Assembler.Assemble(isa, "all.s", text.ToString(), 0);
         Assert.True(ours.Succeeded, $"seed {Seed}: " + string.Join('\n', ours.Diagnostics.Take(10)));
 
@@ -102,7 +105,7 @@ public class AssemblerRoundTripTests(ITestOutputHelper log)
             var source = Path.Combine(folder, "all.s");
             // Families of control registers are numbered at the end here.
             File.WriteAllText(source, Regex.Replace(text.ToString(), "mhpmcounterh([0-9]+)", "mhpmcounter$1h"));
-            var march = isa.ElfClass == 64 ? "rv64ima_zicsr_zifencei_zihintpause" : "rv32ima_zicsr_zifencei_zihintpause";
+            var march = isa.ElfClass == 64 ? "rv64imafd_zicsr_zifencei_zihintpause" : "rv32imafd_zicsr_zifencei_zihintpause";
             var abi = isa.ElfClass == 64 ? "lp64" : "ilp32";
             Run(prefix + "as", $"-march={march} -mabi={abi} -mno-relax -o {folder}/all.o {source}");
             Run(prefix + "objcopy", $"-O binary -j .text {folder}/all.o {folder}/all.bin");

@@ -25,6 +25,30 @@ public class GuestTests(ITestOutputHelper log)
         Assert.Equal("", run.Error);
     }
 
+    /// <summary>It prints bits of results, flags and roundings; the default variant has F and D.</summary>
+    [Theory]
+    [InlineData("reference")]
+    [InlineData("cold")]
+    [InlineData("block")]
+    public void Floating_point_is_the_same_on_every_tier(string tier)
+    {
+        using var folder = new TemporaryFolder();
+        var run = ShadowVmProcess.Run(folder, "run", Checkout.Guest("floats"), "--tier", tier);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(Checkout.Expected("floats"), run.Output);
+    }
+
+    [Fact]
+    public void Floating_point_is_what_qemu_has()
+    {
+        using var qemu = Tool.Start(
+            log, "qemu-system-riscv64", "-M", "virt", "-bios", "none", "-nographic", "-kernel", Checkout.Guest("floats"));
+        if (qemu is null) return;
+        var output = qemu.StandardOutput.ReadToEnd();
+        qemu.WaitForExit();
+        Assert.Equal(Checkout.Expected("floats"), output.Replace("\r", ""));
+    }
+
     [Theory]
     [MemberData(nameof(Guests))]
     public void A_guest_prints_the_same_in_qemu(string guest, int exitCode)

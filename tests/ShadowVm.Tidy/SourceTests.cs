@@ -62,6 +62,20 @@ public partial class SourceTests
         Assert.InRange(readers.Length, 0, 2);
     }
 
+    /// <summary>NaN bits, fused products and flags differ between hosts; guests compute on integers.</summary>
+    [Fact]
+    public void Deterministic_assemblies_use_none_of_the_host_s_floating_point()
+    {
+        var found = new List<string>();
+        foreach (var path in Deterministic.SelectMany(name => Repository.Files($"src/ShadowVm.{name}", "*.cs")))
+        {
+            var code = Text().Replace(WithoutComments(File.ReadAllText(Repository.PathOf(path))), "");
+            if (HostFloat().IsMatch(code)) found.Add(path);
+        }
+
+        Assert.Empty(found);
+    }
+
     [Fact]
     public void No_name_of_an_instruction_set_stands_in_the_product()
     {
@@ -120,6 +134,12 @@ public partial class SourceTests
     }
 
     private static string WithoutComments(string code) => Comment().Replace(code, "");
+
+    [GeneratedRegex(@"\b(double|float|MathF)\b|Math\.(Sqrt|FusedMultiplyAdd)|OpCodes\.(Conv|Ldc|Ldind|Stind)_R")]
+    private static partial Regex HostFloat();
+
+    [GeneratedRegex("\"[^\"\n]*\"")]
+    private static partial Regex Text();
 
     [GeneratedRegex(@"//.*$", RegexOptions.Multiline)]
     private static partial Regex Comment();

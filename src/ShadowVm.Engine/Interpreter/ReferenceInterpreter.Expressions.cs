@@ -1,4 +1,5 @@
 using ShadowVm.Isa.Ir;
+using ShadowVm.Isa.Numerics.Floating;
 using static ShadowVm.Engine.Interpreter.Bits;
 
 namespace ShadowVm.Engine.Interpreter;
@@ -53,6 +54,7 @@ public sealed partial class ReferenceInterpreter
             case Op.Select: return Evaluate(Evaluate(n.A!) != 0 ? n.B! : n.C!);
             case Op.Load: return Load(n);
             case Op.Call: return (ulong)Call(n);
+            case Op.Floating: return (ulong)Floating(n);
             default: throw new InvalidOperationException($"{n.Op} is no expression");
         }
     }
@@ -106,6 +108,7 @@ public sealed partial class ReferenceInterpreter
             case Op.SignExtend: return (UInt128)Signed(EvaluateWide(n.A!), n.A!.Width) & mask;
             case Op.Select: return EvaluateWide(Evaluate(n.A!) != 0 ? n.B! : n.C!);
             case Op.Call: return Call(n);
+            case Op.Floating: return Floating(n);
             default: throw new InvalidOperationException($"{n.Op} has no value of {n.Width} bits");
         }
     }
@@ -184,6 +187,16 @@ public sealed partial class ReferenceInterpreter
             Op.LessSigned => Signed(a, width) < Signed(b, width),
             _ => Signed(a, width) <= Signed(b, width),
         };
+    }
+
+    private UInt128 Floating(Node n)
+    {
+        var items = n.Items;
+        var a = Evaluate(items[0]);
+        var b = items.Length > 2 ? Evaluate(items[1]) : 0;
+        var c = items.Length > 3 ? Evaluate(items[2]) : 0;
+        var result = FloatUnit.Compute(n.Index, a, b, c, Evaluate(items[^1]));
+        return ((UInt128)result.Flags << (n.Width - FloatFlags.Count)) | result.Value;
     }
 
     private UInt128 Call(Node n)

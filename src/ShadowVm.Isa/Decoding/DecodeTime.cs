@@ -1,5 +1,6 @@
 using ShadowVm.Isa.Ir;
 using ShadowVm.Isa.Lowering;
+using ShadowVm.Isa.Numerics.Floating;
 
 namespace ShadowVm.Isa.Decoding;
 
@@ -74,9 +75,21 @@ internal ref struct DecodeTime(IReadOnlyList<Function> functions, long[] operand
                 return Value(n.A!, l) << n.B!.Width | Value(n.B, l);
             case Op.Call:
                 return CallFunction(n, l);
+            case Op.Floating:
+                return Float(n, l);
             default:
                 return Operator(n, l);
         }
+    }
+
+    private UInt128 Float(Node n, UInt128[] l)
+    {
+        var mode = (ulong)Value(n.Items[^1], l);
+        var a = (ulong)Value(n.Items[0], l);
+        var b = n.Items.Length > 2 ? (ulong)Value(n.Items[1], l) : 0;
+        var c = n.Items.Length > 3 ? (ulong)Value(n.Items[2], l) : 0;
+        var result = FloatUnit.Compute(n.Index, a, b, c, mode);
+        return (UInt128)result.Flags << (n.Width - FloatFlags.Count) | result.Value;
     }
 
     private UInt128 CallFunction(Node n, UInt128[] l)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ShadowVm.Isa.Numerics.Floating;
 
 namespace ShadowVm.Isa.Ir;
 
@@ -49,6 +50,7 @@ public static class IrPrinter
             Op.Register or Op.SetRegister => " " + SlotName(definition, node.Index),
             Op.RegisterAt or Op.SetRegisterAt => " " + definition.Registers[node.Index].Name,
             Op.Call => " " + definition.Functions[node.Index].Name,
+            Op.Floating => " " + FloatCode.NameOf(node.Index),
             Op.Slice => " from " + index,
             Op.Load or Op.Store => node.Index == 1 ? " aligned" : "",
             _ => "",

@@ -148,6 +148,12 @@ public enum Op : byte
     /// </summary>
     Call,
 
+    /// <summary>
+    /// Floating-point function <see cref="Node.Index"/> (see <see cref="Numerics.Floating.FloatCode"/>) of
+    /// <see cref="Node.Items"/>, the last of which is the mode of 16 bits: the value, and above it five flags.
+    /// </summary>
+    Floating,
+
     // ---- statements ----
 
     /// <summary>The statements <see cref="Node.Items"/> in order.</summary>

@@ -15,12 +15,12 @@ internal sealed partial class Loader
     [
         "isa", "include", "extension", "const", "enum", "register", "view", "context", "space", "control", "format",
         "operand", "choice", "with", "each", "user", "kernel", "drain", "short", "reserved", "alias", "pseudo",
-        "function", "procedure", "hook", "abi", "test", "language",
+        "function", "procedure", "hook", "float", "abi", "test", "language",
     ];
 
     private static readonly string[] LaterKeywords =
     [
-        "delayed", "float", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
+        "delayed", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
         "translate", "walk",
     ];
 
@@ -303,6 +303,9 @@ internal sealed partial class Loader
                 break;
             case "function" or "procedure" or "hook":
                 ReadFunction(extent);
+                break;
+            case "float":
+                ReadFloat(extent);
                 break;
             case "abi":
                 ReadAbi(extent);

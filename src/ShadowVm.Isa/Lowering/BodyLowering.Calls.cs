@@ -23,6 +23,8 @@ internal sealed partial class BodyLowering
         if ((body.Effects & Effects.Raises) != 0)
             NothingStored(at, "This call may raise");
         _stored |= (body.Effects & Effects.Stores) != 0;
+        if ((body.Effects & Effects.Accrues) != 0)
+            AccruesOnce(at);
         Note(body.Effects, at);
         return new Node
         {
@@ -145,6 +147,7 @@ internal sealed partial class BodyLowering
         {
             "sx" or "zx" => Extend(e, first, WidthSuffix(e.Parts[0].Token)),
             "load" => Load(e, path),
+            "f32" or "f64" => Float(e, path),
             "store" or "probe" => throw bag.Fail(e.First, $"'{path}' gives no value", "use it as a statement"),
             _ => throw UnknownCall(e, path),
         };

@@ -210,7 +210,10 @@ internal sealed partial class BodyLowering
         if (Fold(e.Parts[0]) is { } known)
             return Lower(e.Parts[known.Value != 0 ? 1 : 2], want);
         var test = Lower(e.Parts[0], 1);
+        var before = FloatCalls;
         var (yes, no) = LowerPair(e, e.Parts[1], e.Parts[2], want);
+        if (FloatCalls > before)
+            throw bag.Fail(e.Token, $"One side of '{e}' may add to the floating-point flags", "use 'if'");
         return Nodes.Select(test, yes, no);
     }
 

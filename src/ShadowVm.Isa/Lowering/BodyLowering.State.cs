@@ -83,6 +83,9 @@ internal sealed partial class BodyLowering
             return Nodes.Const(target.Text == "ones" ? UInt128.MaxValue : 0, width);
         }
 
+        if (target.Kind == ExpressionKind.Name && target.Text is "rounding" or "f32" or "f64")
+            return FloatConstant(e, target.Text);
+
         if (target.Kind == ExpressionKind.Name && FindLocal(target.Text) is { } local)
         {
             var value = local.Value ?? throw new GiveUpException();

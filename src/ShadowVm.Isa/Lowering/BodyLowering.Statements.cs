@@ -117,7 +117,7 @@ internal sealed partial class BodyLowering
         if (value.Width == 0)
             throw bag.Fail(s.B!.First, $"'{s.B}' gives no value");
         // A value of the word alone is folded where it is used; a name for it costs nothing.
-        var local = DeclareVariable(s.Name.Text, value.Width, isVariable);
+        var local = DeclareVariable(s.Name.Text, value.Width, isVariable, FieldsOfFloat(s.B));
         return Nodes.SetLocal(local.Value!.Index, value);
     }
 
@@ -174,17 +174,18 @@ internal sealed partial class BodyLowering
             return LowerBlock(test.Value == UInt128.One ? s.Body : s.Other ?? []);
         // What one arm has written is not yet written in the other.
         var before = _written.ToArray();
-        var stored = _stored;
+        var (stored, accrued) = (_stored, _accrued);
         var yes = LowerBlock(s.Body);
         if (s.Other is null)
             return Nodes.If(test, yes, null);
         var afterYes = _written.ToArray();
-        var storedYes = _stored;
+        var (storedYes, accruedYes) = (_stored, _accrued);
         Restore(before);
-        _stored = stored;
+        (_stored, _accrued) = (stored, accrued);
         var no = LowerBlock(s.Other);
         _written.UnionWith(afterYes);
         _stored |= storedYes;
+        _accrued |= accruedYes;
         return Nodes.If(test, yes, no);
     }
 
@@ -204,14 +205,16 @@ internal sealed partial class BodyLowering
         var complete = false;
         var before = _written.ToArray();
         var (stored, storedInAny) = (_stored, _stored);
+        var (accrued, accruedInAny) = (_accrued, _accrued);
         var writtenInAny = new HashSet<string>(_written);
         foreach (var (pattern, body) in s.Arms)
         {
             // What one arm has done is not yet done in the next.
             storedInAny |= _stored;
+            accruedInAny |= _accrued;
             writtenInAny.UnionWith(_written);
             Restore(before);
-            _stored = stored;
+            (_stored, _accrued) = (stored, accrued);
             if (complete)
                 throw bag.Fail(s.Token, "An arm behind 'else' is never reached");
             if (pattern is null)
@@ -232,6 +235,7 @@ internal sealed partial class BodyLowering
             throw bag.Fail(
                 s.Token, $"This 'match' names {seen.Count} of the values of {value.Width} bits", "add 'else => ...'");
         _stored |= storedInAny;
+        _accrued |= accruedInAny;
         _written.UnionWith(writtenInAny);
         Node? result = null;
         for (var i = arms.Count - 1; i >= 0; i--)
@@ -255,9 +259,11 @@ internal sealed partial class BodyLowering
         var local = DeclareVariable(s.Name.Text, 32, false);
         var before = Cost;
         _loops++;
-        var stored = _stored;
+        var (stored, accrued) = (_stored, _accrued);
         var body = LowerBlock(s.Body);
         _loops--;
+        if (!accrued && _accrued && turns > 1)
+            AccruesOnce(s.Token);
         if (!stored && _stored && !_probed && turns > 1)
         {
             bag.Error(

@@ -8,14 +8,15 @@ internal static class BuiltIns
     [
         "sx", "zx", "bits", "rep", "zeros", "ones", "reverse_bytes", "reverse_bits", "mul_wide_s", "mul_wide_u",
         "mul_wide_su", "overflow", "carry", "min", "max", "min_s", "max_s", "abs", "rotl", "rotr", "popcount", "load",
-        "store", "probe", "retired", "time", "external", "has", "pc", "next", "word", "none", "big_endian",
+        "store", "probe", "retired", "time", "external", "has", "pc", "next", "word", "none", "big_endian", "f32",
+        "f64", "rounding",
     ];
 
     /// <summary>What the language knows but this version refuses.</summary>
     public static readonly string[] Later =
     [
         "carries", "sat_s", "sat_u", "clz", "ctz", "clmul", "expand_mask", "mask_high", "deposit", "extract", "f16",
-        "f32", "f64", "f128", "vaxf", "vaxg", "rounding", "walk", "reserve", "store_reserved", "cancel_reservation",
+        "f128", "vaxf", "vaxg", "walk", "reserve", "store_reserved", "cancel_reservation",
         "compare_swap", "page", "page_fault", "never", "length",
     ];
 }

@@ -33,11 +33,14 @@ internal static class ClassRules
             bag.Error(
                 text.First,
                 $"'class user where {text}' doesn't show that these words of '{encoding.Name}' are harmless",
-                "list the numbers of controls that have neither 'access' nor 'on write', as 'FIELD in { ... }'");
+                "list the numbers of controls whose 'access' only raises and that have no 'on write', as 'FIELD in { ... }'");
         }
     }
 
-    /// <summary>A field that lists numbers of controls, all of them without rules and effects.</summary>
+    private static bool OnlyRaises(Statement[] statements) =>
+        Array.TrueForAll(statements, statement => statement.Kind == StatementKind.Raise);
+
+    /// <summary>A field that lists numbers of controls without effects, whose rules do no more than raise.</summary>
     private static bool Harmless(Encoding encoding, Expression text, DefinitionModel model)
     {
         var isList = text.Kind == ExpressionKind.In || text.Kind == ExpressionKind.Binary && text.Text == "==";
@@ -50,9 +53,12 @@ internal static class ClassRules
             var found = false;
             foreach (var space in model.Spaces.Values)
             {
-                if (space.NumberWidth != field.Width || !space.Controls.TryGetValue((int)number.Value, out var control))
+                if (space.NumberWidth != field.Width)
                     continue;
-                found = control.Declaration.Access.Count == 0 && control.Declaration.OnWrite is null;
+                found = space.Controls.TryGetValue((int)number.Value, out var control)
+                    ? control.Declaration.OnWrite is null
+                        && control.Declaration.Access.TrueForAll(rule => OnlyRaises(rule.Else))
+                    : space.Absent is { } absent && OnlyRaises(absent);
             }
 
             if (!found)

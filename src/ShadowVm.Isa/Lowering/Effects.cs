@@ -29,6 +29,9 @@ internal enum Effects : ushort
     /// <summary>Asks the machine: retired, time, external.</summary>
     Machine = 128,
 
+    /// <summary>Adds to the floating-point flags that the definition's 'float' block names.</summary>
+    Accrues = 256,
+
     /// <summary>Goes to another address, or may.</summary>
-    Goes = 256,
+    Goes = 512,
 }

@@ -53,6 +53,9 @@ internal sealed class DefinitionModel
 
     public Dictionary<string, FunctionDeclaration> Hooks { get; } = [];
 
+    /// <summary>What the definition says of floating point, or null where it has none.</summary>
+    public FloatDeclaration? Float { get; set; }
+
     public List<FunctionDeclaration> FunctionList { get; } = [];
 
     public List<Function> IrFunctions { get; } = [];

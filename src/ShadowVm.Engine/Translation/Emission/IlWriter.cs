@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Text;
+using ShadowVm.Isa.Numerics.Floating;
 
 namespace ShadowVm.Engine.Translation.Emission;
 
@@ -11,6 +12,7 @@ internal sealed class IlWriter
     private readonly StringBuilder? _text;
     private readonly List<LocalBuilder> _freeLocals = [];
     private readonly Dictionary<Label, int> _labels = [];
+    private LocalBuilder? _floatLocal;
 
     public IlWriter(DynamicMethod method, bool withText)
     {
@@ -73,6 +75,17 @@ internal sealed class IlWriter
         var local = _freeLocals[^1];
         _freeLocals.RemoveAt(_freeLocals.Count - 1);
         return local;
+    }
+
+    /// <summary>A local for what a floating-point operation gives: one is enough for a method.</summary>
+    public LocalBuilder FloatLocal() => _floatLocal ??= _il.DeclareLocal(typeof(FloatResult));
+
+    /// <summary>Puts a property of a structure in a local on the stack.</summary>
+    public void Part(LocalBuilder local, MethodInfo getter)
+    {
+        _il.Emit(OpCodes.Ldloca, local);
+        _il.Emit(OpCodes.Call, getter);
+        _text?.Append("    ldloc ").Append(local.LocalIndex).Append(" // ").Append(getter.Name).Append('\n');
     }
 
     public void Get(LocalBuilder local)

@@ -13,7 +13,7 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// the instruction, and an instruction that is given up has written none.
 /// </para>
 /// </summary>
-internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
+internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
 {
     private readonly List<(Node Step, LocalBuilder Value, LocalBuilder? Index)> _pending = [];
     private LocalBuilder[] _locals = [];
@@ -248,6 +248,12 @@ internal abstract class StepEmitter(IlWriter il, IsaDefinition isa)
                 break;
 
             case Op.SetLocal:
+                if (n.A!.Op == Op.Floating)
+                {
+                    EmitFloating(n.A, n.Index);
+                    break;
+                }
+
                 if (n.A!.Op == Op.Load) EmitLoad(n.A);
                 else Expressions.Emit(n.A);
                 Il.Set(_locals[n.Index]);

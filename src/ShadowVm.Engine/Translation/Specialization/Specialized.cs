@@ -5,8 +5,9 @@ namespace ShadowVm.Engine.Translation.Specialization;
 /// <summary>
 /// One instruction in the form that the emitters take: calls inlined, operands put in, constants computed.
 /// <para>
-/// Steps are SetLocal (of an expression, or of a Load whose address is an expression), Store, ProbeStore,
-/// SetRegister, SetRegisterAt, If, Goto, Nullify and Raise. Expressions have no effects and at most 64 bits, but for the upper
+/// Steps are SetLocal (of an expression, of a Load whose address is an expression, or of a Floating whose operands are:
+/// its flags go to the next local), Store, ProbeStore, SetRegister, SetRegisterAt, If, Goto, Nullify and Raise.
+/// Expressions have no effects and at most 64 bits, but for the upper
 /// half of a product of 64-bit numbers: a Slice from bit 64 of a 128-bit Multiply of two extensions.
 /// A Raise says no more than that the instruction is to be done by the reference interpreter.
 /// </para>

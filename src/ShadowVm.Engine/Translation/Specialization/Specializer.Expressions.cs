@@ -93,6 +93,7 @@ internal sealed partial class Specializer
                 }
 
             case Op.Call: return Inline(n, activation) ?? n;
+            case Op.Floating: return Floating(n, activation);
 
             default:
                 Fail(); // counters, time and interrupt lines are the monitor's
@@ -135,6 +136,7 @@ internal sealed partial class Specializer
     {
         if (a.Width <= 64) return Fold.Slice(a, n.Index, n.Width);
         if (a.Op is Op.ZeroExtend or Op.SignExtend && n.Index + n.Width <= a.A!.Width) return Fold.Slice(a.A, n.Index, n.Width);
+        if (IsPair(a) && (n.Index >= a.B!.Width || n.Index + n.Width <= a.B.Width)) return Fold.Slice(a, n.Index, n.Width);
         if (IsWideProduct(a) && n.Index + n.Width <= 64)
         {
             return Fold.Slice(Fold.Binary(Op.Multiply, a.A!.A!, a.B!.A!), n.Index, n.Width);

@@ -188,6 +188,7 @@ internal sealed partial class Specializer
     {
         if (n.A is null || !activation.IsFunction) return;
         var value = Expression(n.A, activation);
+        if (activation.ResultLocal >= 0) Narrow(value.Width);
         if (activation.ResultLocal < 0) activation.Result = value;
         else _steps.Add(new Node { Op = Op.SetLocal, Index = activation.ResultLocal, A = value });
     }
@@ -279,6 +280,7 @@ internal sealed partial class Specializer
 
     private void SetMutable(int local, Node value, Activation activation)
     {
+        Narrow(value.Width);
         if (activation.Values[local] is not { Op: Op.Local } place || place.Value != 1)
         {
             // A local that is set again keeps one place; the value 1 tells it from an expression that is a local.
@@ -294,11 +296,11 @@ internal sealed partial class Specializer
     {
         if (value.Width > 64)
         {
-            if (!IsProductOperand(value) && !IsWideProduct(value)) Fail();
+            if (!IsProductOperand(value) && !IsWideProduct(value) && !IsPair(value)) Fail();
             return value;
         }
 
-        if (Fold.IsLeaf(value)) return value;
+        if (Fold.IsLeaf(value) || IsPair(value)) return value;
         var local = new Node { Op = Op.Local, Index = _localCount++, Width = value.Width };
         _steps.Add(new Node { Op = Op.SetLocal, Index = local.Index, A = value });
         return local;
