@@ -75,4 +75,16 @@ public class LinuxTableTests
         Assert.Equal(128, abi[LinuxLayout.Stat].Bytes);
         Assert.Null(IsaDefinition.Load(Toy.Shipped("riscv"), "rv32im").ReadLinux());
     }
+
+    [Theory]
+    [InlineData(243, 64, false, "riscv")]
+    [InlineData(8, 32, true, "mips")]
+    [InlineData(8, 32, false, "mips")]
+    public void A_program_s_header_finds_its_definition_and_that_its_table(int machine, int elfClass, bool bigEndian, string name)
+    {
+        var library = new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory);
+        var found = library.FindByElf(machine, elfClass, bigEndian)!;
+        Assert.Equal((name, bigEndian), (found.Name, found.BigEndian));
+        Assert.Contains(SystemCall.Write, found.ReadLinux()!.Calls.Values);
+    }
 }

@@ -14,6 +14,9 @@ public class ProgramTests(ITestOutputHelper log)
 
     public static TheoryData<string> Isas() => [.. Targets.Select(target => target.Isa)];
 
+    /// <summary>Those whose definition has the floating point that a C library is built with.</summary>
+    public static TheoryData<string> WithLibrary() => ["riscv"];
+
     [Theory]
     [MemberData(nameof(Isas))]
     public void System_calls_give_what_they_give_under_qemu(string isa)
@@ -25,6 +28,30 @@ public class ProgramTests(ITestOutputHelper log)
         Assert.Equal(Expected("calls"), run.Output);
         var (_, _, qemu, _, _) = Of(isa);
         if (Under(qemu, Empty(folder, "there"), program, "a", "bb") is { } output) Assert.Equal(Expected("calls"), output);
+    }
+
+    /// <summary>printf, malloc, double arithmetic, qsort, longjmp, files.</summary>
+    [Theory]
+    [MemberData(nameof(WithLibrary))]
+    public void A_program_with_glibc_prints_what_it_prints_under_qemu(string isa)
+    {
+        using var folder = new TemporaryFolder();
+        var (_, target, qemu, flags, libraries) = Of(isa);
+        var source = Path.Combine(Checkout.Root, "tests", "Guests", "linux", "suite.c");
+        var program = folder.File("suite");
+        using var compiler = Tool.Start(log, target + "-gcc", "-O2", flags, source, "-o", program, "-lm");
+        if (compiler is null) return;
+        var said = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        Assert.True(compiler.ExitCode == 0, said);
+        string[] sysroot = libraries is null ? [] : ["-L", libraries];
+        var run = ShadowVmProcess.Run(
+            folder,
+            ["run", "--machine", "user", "--root", Empty(folder, "here"), .. sysroot, "--env", "SUITE=yes", program, "one"]);
+        Assert.Equal(("to the error output\n", 7), (run.Error, run.ExitCode));
+        Assert.Equal(Expected("suite"), run.Output);
+        if (Under(qemu, Empty(folder, "there"), [.. sysroot, "-E", "SUITE=yes", program, "one"]) is { } output)
+            Assert.Equal(Expected("suite"), output);
     }
 
     [Fact]

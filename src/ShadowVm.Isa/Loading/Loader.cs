@@ -219,7 +219,6 @@ internal sealed partial class Loader
     public void Read(Variant variant)
     {
         Begin(variant);
-        _linux = null;
         var second = new List<Extent>();
         foreach (var (extent, extension) in _all)
         {
@@ -241,6 +240,7 @@ internal sealed partial class Loader
 
     private void Begin(Variant variant)
     {
+        _linux = null;
         foreach (var (name, _) in Rules.Extensions)
             Model.AllExtensions.Add(name);
         Model.Extensions.UnionWith(variant.Extensions);
