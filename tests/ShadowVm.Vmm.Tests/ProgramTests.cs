@@ -1,4 +1,7 @@
 using ShadowVm.Engine;
+using ShadowVm.Isa.Linux;
+using ShadowVm.Machine;
+using ShadowVm.Machine.Programs;
 using ShadowVm.Vmm.Tests.World;
 
 namespace ShadowVm.Vmm.Tests;
@@ -85,6 +88,36 @@ public class ProgramTests
                 Assert.Contains(sentence, result.Console);
             }
         }
+    }
+
+    [Fact]
+    public void Replies_that_make_no_sense_break_nothing()
+    {
+        var engine = new EngineSettings { Background = false, WarmUp = 0 };
+        for (var seed = 1; seed <= 12; seed++)
+        {
+            var chance = new Random(seed);
+            using var machine = ProgramWorld.Machine("riscv", "calls", 50_000, engine, []);
+            DeviceInput[] batch = [];
+            for (var clock = InstructionClock.First; machine.Epoch < 150; clock = InstructionClock.Next(machine, batch.Length != 0))
+            {
+                machine.BeginEpoch(batch, clock);
+                machine.RunEpoch();
+                machine.Digest();
+                if (machine.ExitCode is not null) break;
+                batch = [.. machine.Outputs.ToArray().Where(output => output.Device == 1).Select(output => Nonsense(output, chance))];
+            }
+        }
+    }
+
+    private static DeviceInput Nonsense(DeviceOutput output, Random chance)
+    {
+        Assert.True(FileRequest.TryDecode(output.Kind, output.Data, out var request));
+        var data = new byte[chance.Next(3) == 0 ? request.Count : chance.Next(300)];
+        chance.NextBytes(data);
+        var value = chance.Next(3) == 0 ? chance.NextInt64(long.MinValue, long.MaxValue) : chance.Next(-2, 100_000);
+        var error = chance.Next(4) == 0 ? (Errno)chance.Next((int)Errno.ESTALE + 1) : Errno.None;
+        return new FileReply(request.Id, error, value, data).ToInput(output.Device);
     }
 
     private static ProgramResult Run(

@@ -40,7 +40,8 @@ public sealed partial class LinuxProgram
 
     private Outcome SignalAction(int signal, ulong address, ulong old)
     {
-        if (signal is < 1 or > SignalMax || (address != 0 && (signal == SignalKill || (ulong)signal == _abi[LinuxValue.Sigstop]))) return Fail(Errno.EINVAL);
+        var isFixed = signal == SignalKill || (ulong)signal == _abi[LinuxValue.Sigstop];
+        if (signal is < 1 or > SignalMax || (address != 0 && isFixed)) return Fail(Errno.EINVAL);
         var layout = _abi[LinuxLayout.Sigaction];
         var bytes = new byte[layout.Bytes];
         if (address != 0 && !_host.Memory.TryCopyOut(address, bytes)) return Fail(Errno.EFAULT);
