@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using ShadowVm.Engine.Translation;
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Emission;
 using ShadowVm.Isa;
@@ -33,7 +34,7 @@ public class TranslateBenchmarks
                 : isa.Encode("add", ("rd", 5 + (i % 20)), ("rs1", 6 + (i % 19)), ("rs2", 7 + (i % 18))));
         }
 
-        _code = new BlockCode(0x8000_0000, instructions, 4 * Length);
+        _code = new BlockCode(new CodeKey(0x8000_0000, CodeKey.Flat), instructions, 4 * Length);
     }
 
     [Benchmark]

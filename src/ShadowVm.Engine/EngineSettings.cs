@@ -13,8 +13,10 @@ public enum Tier : byte
     Block,
 }
 
-/// <summary>Settings of the execution engine. But for <see cref="CallCause"/> none of them reaches guest
-/// state: replicas may differ in them.</summary>
+/// <summary>
+/// Settings of the execution engine. But for <see cref="CallCause"/> none of them reaches the state of a protected guest:
+/// replicas may differ in them.
+/// </summary>
 public sealed record EngineSettings
 {
     /// <summary>Most instructions before the cold tier takes over: see <see cref="WarmUp"/>.</summary>
@@ -46,6 +48,15 @@ public sealed record EngineSettings
     /// a code generator that it doesn't need.
     /// </summary>
     public long WarmUp { get; init; } = 20_000;
+
+    /// <summary>
+    /// Whether each run begins with nothing translated and no page remembered: what a replica that has just begun knows.
+    /// For tests, since it takes its time.
+    /// </summary>
+    public bool Forgets { get; init; }
+
+    /// <summary>How the simulated processor delays traps, where the instruction set has such.</summary>
+    public DelayedTraps.TrapHardwareSettings TrapHardware { get; init; } = new();
 
     /// <summary>Bytes of IL that translated blocks may have together; beyond it all are dropped.</summary>
     public long CacheBytes { get; init; } = 64 << 20;

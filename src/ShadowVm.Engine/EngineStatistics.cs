@@ -33,6 +33,9 @@ public sealed class EngineStatistics
     /// <summary>Times that the engine stopped before an access to a device.</summary>
     public long DeviceExits { get; internal set; }
 
+    /// <summary>Instructions with a trap that may be delivered late.</summary>
+    public long DelayedTraps { get; internal set; }
+
     /// <summary>Entries into the guest's trap handler that an instruction caused.</summary>
     public long Traps { get; internal set; }
 
@@ -86,6 +89,7 @@ public sealed class EngineStatistics
             case ExitReason.Kernel: KernelExits++; break;
             case ExitReason.Drain: DrainExits++; break;
             case ExitReason.Device: DeviceExits++; break;
+            case ExitReason.Trapped: DelayedTraps++; break;
         }
     }
 }

@@ -1,6 +1,7 @@
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Interpreter;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Paging;
 using ShadowVm.Engine.Translation;
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Cold;
@@ -20,6 +21,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private readonly CpuState _cpu;
     private readonly GuestMemory _memory;
     private readonly ReferenceInterpreter _reference;
+    private readonly AddressTranslation? _translation;
     private readonly IsaDefinition _isa;
     private readonly DecodeCache _decoded;
     private readonly EngineSettings _settings;
@@ -47,11 +49,14 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         _isa = isa;
         _settings = settings;
         _decoded = new DecodeCache(isa, memory);
-        _reference = new ReferenceInterpreter(isa, cpu, memory, bus, clock, _decoded)
+        _reference = new ReferenceInterpreter(
+            isa, cpu, memory, bus, clock, _decoded, remembers: settings.Tier != Tier.Reference)
         {
             Statistics = Statistics,
             CallCause = settings.CallCause,
         };
+        _translation = _reference.Translation;
+        if (_translation is not null) memory.CodeWatcher = this;
         _warmUp = settings.Tier == Tier.Reference ? long.MaxValue : settings.WarmUp;
     }
 
@@ -60,6 +65,13 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
     /// <summary>True after an instruction that waits, until <see cref="ClearWaits"/>.</summary>
     public bool Waits => _reference.Waits;
+
+    /// <summary>Cause of the last trap that an instruction raised; nobody but tests of a definition asks.</summary>
+    internal UInt128? LastCause
+    {
+        get => _reference.LastCause;
+        set => _reference.LastCause = value;
+    }
 
     /// <summary>Number of translated blocks that may run now.</summary>
     public int BlockCount => _blocks?.Count ?? 0;
@@ -88,6 +100,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     /// <param name="counter">The recovery counter, not negative; what is left of it comes back.</param>
     public ExitReason Run(ref long counter)
     {
+        if (_settings.Forgets) Forget();
         while (_warmUp > 0 && counter > 0)
         {
             var part = Math.Min(counter, _warmUp);
@@ -100,6 +113,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
         if (counter == 0) return ExitReason.Counter;
         if (_records is null) Prepare();
+        _translation?.Choose();
         var end = Dispatch(ref counter);
         _endedByCounter = end == ExitReason.Counter;
         return end;
@@ -122,6 +136,20 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     /// </summary>
     public void EnterInterrupt(ulong cause) => _reference.EnterInterrupt(cause);
 
+    /// <summary>
+    /// Enters the guest's handler for traps that were delayed, before the instruction at pc. It takes one from the
+    /// recovery counter.
+    /// </summary>
+    public void EnterDelayed(DelayedTraps.TrapVectors traps) => _reference.EnterDelayed(traps);
+
+    /// <summary>The trap of the instruction that was carried out last, if it may be delivered late.</summary>
+    public DelayedTraps.TrapVectors TakeDelayed() => _reference.TakeDelayed();
+
+    /// <summary>
+    /// After <see cref="ExitReason.Kernel"/>: whether the instruction at pc changes the guest's own mode or process.
+    /// </summary>
+    public bool EntersNext => _reference.CurrentEnters;
+
     /// <summary>Evaluates a hook without arguments that changes nothing.</summary>
     public ulong Ask(Function hook) => _reference.Ask(hook);
 
@@ -133,6 +161,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         _records?.Dispose();
         _blocks?.Dispose();
+        _translation?.Dispose();
     }
 
     void ICodeWatcher.CodeWritten(ulong offset, ulong length)
@@ -140,8 +169,10 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         Statistics.CodeWrites++;
         var first = (int)(offset >> StoreWatch.GranuleShift);
         var last = (int)((offset + length - 1) >> StoreWatch.GranuleShift);
+        var tables = false;
         for (var granule = first; granule <= last; granule++)
         {
+            tables |= _memory.Watch.IsTable(granule);
             if (!_memory.Watch.IsCode(granule)) continue;
             const int granuleBytes = 1 << StoreWatch.GranuleShift;
             var start = (ulong)granule << StoreWatch.GranuleShift;
@@ -149,6 +180,15 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             _blocks?.Rewritten((int)(start >> GuestMemory.PageShift), start, granuleBytes, _cpu.Retired);
             _records?.Forget(start, granuleBytes);
         }
+
+        if (tables) _translation!.Forget(offset, length);
+    }
+
+    private void Forget()
+    {
+        _blocks?.ForgetAll();
+        _records?.ForgetAll();
+        _translation?.Forget();
     }
 
     /// <summary>Makes what the fast tiers need: not before they run, because most of it is for their compiler.</summary>
@@ -156,10 +196,17 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         var withBlocks = _settings.Tier == Tier.Block;
         var heatOf = withBlocks ? new Func<int, long>(HeatOf) : static _ => long.MaxValue;
-        _records = new RecordPages(_isa, _memory, _decoded, heatOf, crosses: Statistics.Clock is null);
+        _records = new RecordPages(_isa, _memory, _decoded, heatOf, crosses: Statistics.Clock is null)
+        {
+            Translation = _translation,
+        };
         if (withBlocks)
         {
-            _blocks = new TranslationCache(_isa, _memory, _decoded, _settings, Statistics) { Records = _records };
+            _blocks = new TranslationCache(_isa, _memory, _decoded, _settings, Statistics)
+            {
+                Records = _records,
+                Translation = _translation,
+            };
         }
 
         _memory.CodeWatcher = this;
@@ -196,23 +243,24 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         while (left > 0)
         {
             if (_blocks is not null && _blocks.HasNews) _blocks.Install();
-            var pc = _cpu.Pointer[_pcSlot];
+            var key = Here();
+            var isKnown = key.Page != CodeKey.Unknown;
             // Between a branch and its slot there is nothing to enter: what leads to the slot must be gone through.
             var inSlot = _delaySlot >= 0 && _cpu.Pointer[_delaySlot] != 0;
             raw |= inSlot;
-            var code = raw || _blocks is null ? 0 : _blocks.Find(pc);
+            var code = raw || !isKnown || _blocks is null ? 0 : _blocks.Find(key);
             var exit = HostExit.Interpret;
             if (code != 0)
             {
                 exit = RunBlock(code, ref left);
             }
-            else if (_records!.At(pc) is var record && record != null)
+            else if (isKnown && RecordAt(key) is var record && record != null)
             {
                 if (_blocks is not null && heats && !raw && --record->Heat <= 0)
                 {
-                    record->Heat = _blocks.HeatOf((int)((pc - _memory.Start) >> GuestMemory.PageShift));
-                    _blocks.Ask(pc);
-                    if (_blocks.Find(pc) != 0) continue;
+                    record->Heat = _blocks.HeatOf((int)(key.OffsetIn(_memory) >> GuestMemory.PageShift));
+                    _blocks.Ask(key);
+                    if (_blocks.Find(key) != 0) continue;
                 }
 
                 exit = RunCold(raw ? record->Raw : record->Handler, record, ref left);
@@ -234,7 +282,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
                     // The next round finds the record at zero, and asks.
                     break;
 
-                case HostExit.Decode when _records!.Decode(_records.At(_cpu.Pointer[_pcSlot])):
+                case HostExit.Decode when Here() is { Page: not CodeKey.Unknown } place && _records!.Decode(place):
                     break;
 
                 default:
@@ -251,6 +299,26 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
         counter = left;
         return ExitReason.Counter;
+    }
+
+    /// <summary>Where the instruction at pc is; the page is unknown where that takes a walk.</summary>
+    private CodeKey Here()
+    {
+        var pc = _cpu.Pointer[_pcSlot];
+        return new CodeKey(pc, _translation is null || _translation.IsFlat ? CodeKey.Flat : _translation.FetchPage(pc));
+    }
+
+    /// <summary>The record at a place. Jumps to its page find it by themselves from now on.</summary>
+    private Record* RecordAt(CodeKey key)
+    {
+        var record = _records!.At(key);
+        if (key.IsPaged && record != null)
+        {
+            var before = (key.Pc & (GuestMemory.PageBytes - 1)) / (ulong)_isa.UnitBytes;
+            _translation!.SetRecords(key.Pc, (nint)(record - before));
+        }
+
+        return record;
     }
 
     private HostExit RunBlock(nint code, ref long counter)

@@ -22,4 +22,7 @@ public enum ExitReason : byte
     /// that comes after its instruction; it has taken one from the counter.
     /// </summary>
     Trap,
+
+    /// <summary>The instruction before pc caused a trap that may be delivered late.</summary>
+    Trapped,
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ShadowVm.Isa.Ir;
 
 namespace ShadowVm.Isa;
@@ -26,6 +27,11 @@ public sealed class Instruction(
     /// <summary>Whether it is another encoding of an instruction that there is, with that one's body.</summary>
     public bool IsShortForm => Encoding?.Short is not null;
 
+    /// <summary>file:line of its declaration; its name where it was made without a text.</summary>
+    public string Place => Encoding is { } text
+        ? string.Create(CultureInfo.InvariantCulture, $"{text.At.Source.Name}:{text.At.Source.Position(text.At.Offset).Line}")
+        : Name;
+
     /// <summary>Names of the operands in the order of <see cref="DecodedInstruction.Operands"/>.</summary>
     public string[] OperandNames { get; } = operandNames;
 
@@ -36,6 +42,13 @@ public sealed class Instruction(
     /// <summary>Locals that one execution needs.</summary>
     /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
     public int LocalCount => _lowered.Get().LocalCount;
+
+    /// <summary>
+    /// Whether its body enters a handler or returns from one, and so changes the guest's own mode or process.
+    /// </summary>
+    /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
+    public bool Enters => Body is not null
+        && ((Encoding?.Short?.Target ?? Encoding)?.Lowered?.Effects ?? 0).HasFlag(Lowering.Effects.Enters);
 
     /// <summary>The encoding behind it; null where the instruction was made without a text.</summary>
     internal Model.Encoding? Encoding { get; init; }

@@ -149,16 +149,22 @@ public sealed partial class IsaDefinition
                 Illegal = Hook(model, "illegal")!,
                 Fault = Hook(model, "fault")!,
                 Misaligned = Hook(model, "misaligned"),
+                Translate = Hook(model, "translate"),
                 Interrupt = Hook(model, "interrupt")!,
                 Awake = Hook(model, "awake")!,
+                Deliver = model.Delayed?.Deliverer?.Ir,
             },
             Model = model,
             Functional = loader.Functions,
+            ExtensionOf = loader.ExtensionAt,
         };
     }
 
     /// <summary>Lowers what isn't an instruction: values in assembly text.</summary>
     internal Lowering.FunctionLowering? Functional { get; private init; }
+
+    /// <summary>The extension that a place of the text belongs to, or null.</summary>
+    internal Func<Text.Token, string?> ExtensionOf { get; private init; } = _ => null;
 
     private static Ir.Function? Hook(Model.DefinitionModel model, string name) =>
         model.Hooks.TryGetValue(name, out var hook) ? hook.Ir : null;

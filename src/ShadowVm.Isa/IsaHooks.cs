@@ -31,6 +31,13 @@ public sealed class IsaHooks
     public Function? Misaligned { get; init; }
 
     /// <summary>
+    /// translate(address, access): the page that the address lies in, as <see cref="PageValue"/> has it, or it raises;
+    /// null where addresses are those of memory. It depends on its arguments, on registers, and on what it reads by
+    /// walk loads, and has no effect but that of walk updates.
+    /// </summary>
+    public Function? Translate { get; init; }
+
+    /// <summary>
     /// interrupt(): the cause of the interrupt that is due now, or <see cref="None"/>. Asked at boundaries and after
     /// each instruction that the monitor carried out.
     /// </summary>
@@ -38,6 +45,12 @@ public sealed class IsaHooks
 
     /// <summary>awake(): one bit, whether a waiting guest goes on.</summary>
     public required Function Awake { get; init; }
+
+    /// <summary>
+    /// deliver(V2, V1): entry to the guest's handler of traps that were delayed, classes and registers; null where no trap
+    /// of the instruction set is. pc is the instruction not yet carried out.
+    /// </summary>
+    public Function? Deliver { get; init; }
 
     /// <summary>What the interrupt hook returns when nothing is due: the word <c>none</c>, all ones.</summary>
     public const ulong None = ulong.MaxValue;

@@ -12,4 +12,8 @@ namespace ShadowVm.Isa;
 /// <param name="Reset">Value of each element at reset.</param>
 /// <param name="ElementNames">Assembly names by element; empty where the definition gives none.</param>
 public sealed record RegisterFile(
-    string Name, int Width, int Count, int FirstSlot, int Zero, ulong Reset, string[] ElementNames);
+    string Name, int Width, int Count, int FirstSlot, int Zero, ulong Reset, string[] ElementNames)
+{
+    /// <summary>False for what is stored of a control register, which has rules for its values.</summary>
+    public bool IsPlain { get; init; } = true;
+}

@@ -9,6 +9,9 @@ public enum EpochEnd
     /// <summary>An instruction that waits for the outside.</summary>
     Wait,
 
+    /// <summary>A drain instruction, where the policy says so.</summary>
+    Drain,
+
     /// <summary>The end of the guest.</summary>
     Exit,
 }

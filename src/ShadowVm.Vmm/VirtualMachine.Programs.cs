@@ -41,6 +41,12 @@ public sealed partial class VirtualMachine
         var counter = EpochLength;
         while (_engine.Run(ref counter) is var reason && reason != ExitReason.Counter)
         {
+            if (reason == ExitReason.Trapped)
+            {
+                _ = _engine.TakeDelayed(); // the result is written; without a system nobody asked to be told
+                continue;
+            }
+
             if (reason != ExitReason.Trap)
             {
                 _engine.StepPrivileged();

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using ShadowVm.Engine;
 using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.DelayedTraps;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Engine.Translation.Listing;
 using ShadowVm.Events;
@@ -63,6 +64,13 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
         _engine = new ExecutionEngine(
             isa, _cpu, Memory, _bus, _clock, settings.Engine with { CallCause = abi?.CallCause });
         _memoryDigest = new MemoryDigest(Memory);
+        _drainPolicy = settings.DrainPolicy;
+        if (isa.Hooks.Deliver is not null)
+        {
+            var hardware = new TrapHardware(settings.Engine.TrapHardware);
+            _traps = new DelayedTrapMonitor(hardware, settings.Protected, settings.DrainPriv ?? settings.Protected);
+        }
+
         var interruptBits = isa.Hooks.Interrupt.ResultWidth;
         _noInterrupt = interruptBits == 64 ? ulong.MaxValue : (1UL << interruptBits) - 1;
         _stateSeed = HashOfLayout();
@@ -161,6 +169,7 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
     {
         if (!_begun) throw new InvalidOperationException($"epoch {Epoch} has ended; begin the next one first");
         var end = Waiting ? EpochEnd.Wait : Run();
+        _traps?.Flush(); // the end of an epoch is a context switch (patent p. 15)
         _bus.EndEpoch();
         _begun = false;
         ShadowVmEventSource.Log.EpochEnded((long)Epoch, (long)_cpu.Retired);
@@ -183,6 +192,13 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
         _state.Write(_clock.Rate);
         _state.Write(Waiting ? 1UL : 0);
         _state.Write(ExitCode is { } code ? 1UL + (uint)code : 0UL);
+        if (_traps is not null)
+        {
+            // Before delivery, as all else; how they are shared between processor and monitor is no part of it.
+            _state.Write(_traps.All.Classes);
+            _state.Write(_traps.All.Registers);
+        }
+
         var devices = DeviceDigest();
         _state.Write((ulong)devices);
         _state.Write((ulong)(devices >> 64));
@@ -224,21 +240,25 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
     {
         if (_program is not null) return RunProgram(_program);
         var counter = EpochLength;
+        DeliverAll(ref counter);
         TakeInterrupt(ref counter);
-        while (_engine.Run(ref counter) != ExitReason.Counter)
+        while (RunUser(ref counter) is var reason && reason != ExitReason.Counter)
         {
-            // Kernel instructions, drains and device accesses: the monitor carries the one instruction out. No trap
-            // of this machine is delayed, so a drain has nothing to deliver (patent fig. 6).
+            // Kernel instructions, drains and device accesses: the monitor carries the one instruction out.
+            if (TrapsBefore(reason, ref counter)) continue;
             _engine.StepPrivileged();
             counter--;
+            var drained = TrapsBehind(reason, ref counter);
             if (ExitCode is not null) return EpochEnd.Exit;
             if (_engine.Waits)
             {
                 _engine.ClearWaits();
-                Waiting = _engine.Ask(_isa.Hooks.Awake) == 0; // with something pending it waits for nothing
+                // With something pending it waits for nothing.
+                Waiting = _engine.Ask(_isa.Hooks.Awake) == 0 && DelayedTraps.IsEmpty;
                 return EpochEnd.Wait;
             }
 
+            if (drained) return EpochEnd.Drain;
             TakeInterrupt(ref counter);
         }
 
@@ -254,7 +274,16 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
         if (counter == 0) return;
         var cause = _engine.Ask(_isa.Hooks.Interrupt);
         if (cause == _noInterrupt) return;
+        if (DeliverAll(ref counter))
+        {
+            // Traps go first; their handler may have been entered with the interrupt masked.
+            if (counter == 0) return;
+            cause = _engine.Ask(_isa.Hooks.Interrupt);
+            if (cause == _noInterrupt) return;
+        }
+
         _engine.EnterInterrupt(cause);
+        _traps?.Advance(1);
         counter--;
     }
 

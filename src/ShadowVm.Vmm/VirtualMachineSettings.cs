@@ -24,6 +24,20 @@ public sealed record VirtualMachineSettings
     /// <summary>RAM in bytes, or null for what the machine description says.</summary>
     public ulong? MemoryBytes { get; init; }
 
+    /// <summary>
+    /// Whether another replica lives the same history: then delayed traps are buffered until a point that both reach.
+    /// </summary>
+    public bool Protected { get; init; }
+
+    /// <summary>
+    /// Drain_Priv: whether a drain instruction switches to the monitor; null for as <see cref="Protected"/> says, which
+    /// is what is right. The guest can't reach it.
+    /// </summary>
+    public bool? DrainPriv { get; init; }
+
+    /// <summary>What a drain instruction does where it switches to the monitor.</summary>
+    public DrainPolicy DrainPolicy { get; init; }
+
     /// <summary>How guest code is carried out. The one setting that replicas may differ in.</summary>
     public EngineSettings Engine { get; init; } = new();
 

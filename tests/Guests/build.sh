@@ -14,7 +14,7 @@ flags=(-march=rv64im_zicsr -mabi=lp64 -mcmodel=medany -O2 -Wall -Wextra -Werror
     -Wl,--build-id=none -Wl,--no-warn-rwx-segments)
 bare=("${flags[@]}" -ffreestanding -nostdlib -fno-builtin -T link.ld start.S)
 
-for guest in hello compute timer count journal traps example; do
+for guest in hello compute timer count journal traps example paging; do
     "$prefix-gcc" "${bare[@]}" "$guest.c" -o "$out/$guest.elf"
 done
 

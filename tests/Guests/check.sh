@@ -41,7 +41,7 @@ else
 fi
 
 if command -v qemu-system-riscv64 >/dev/null; then
-    for guest in hello compute timer count traps libc; do
+    for guest in hello compute timer count traps libc paging; do
         prints QEMU "$guest" "$(exit_code "$guest")" qemu-system-riscv64 -M virt -cpu rv64,c=false -bios none \
             -display none -monitor none -serial stdio -kernel "$here/bin/$guest.elf"
     done
@@ -52,9 +52,9 @@ else
 fi
 
 if [ -f "$root/artifacts/bin/ShadowVm.Cli/release/shadowvm.dll" ]; then
-    for guest in hello compute timer count traps libc example; do
+    for guest in hello compute timer count traps libc example paging; do
         prints ShadowVm "$guest" "$(exit_code "$guest")" "$root/shadowvm" run "$here/bin/$guest.elf" --quiet \
-            --isa rv64im_zicsr_zifencei --clock instructions --disk "path=$out/$guest.img,size=1M"
+            --isa rv64ims_zicsr_zifencei --clock instructions --disk "path=$out/$guest.img,size=1M"
     done
     for tier in reference cold block; do
         prints "ShadowVm's $tier tier" floats 0 "$root/shadowvm" run "$here/bin/floats.elf" --quiet --tier "$tier" \

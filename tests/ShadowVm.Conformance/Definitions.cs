@@ -19,9 +19,28 @@ internal static class Definitions
     /// <summary>Each set of parameters with everything in it, and what has words at 4-byte steps.</summary>
     public static IReadOnlyList<string> Variants { get; } = [.. Sources.Keys];
 
+    /// <summary>Bit manipulation, which QEMU has since version 7, whatever its default.</summary>
+    public const string QemuOptions = ",zba=true,zbb=true,zbs=true";
+
+    /// <summary>
+    /// QEMU 7.2 counts on into the upper half where the lower one is 0, where the manual says 32.
+    /// </summary>
+    public static readonly string[] WrongInQemu = ["ctzw"];
+
+    /// <summary>A variant without the extensions that QEMU 7.2, which Debian 12 has, doesn't know yet.</summary>
+    public static IsaDefinition KnownToQemu(string variant) => IsaDefinition.Load(
+        Sources[variant], string.Join('_', variant.Split('_').Where(name => name is not ("zicond" or "zcb"))));
+
+    /// <summary>A definition by its folder, with everything in it.</summary>
+    public static IsaDefinition LoadDefault(string name) => IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)));
+
     /// <summary>Variants that run a program of the test's own on a machine with a console.</summary>
     public static IReadOnlyList<string> BareVariants { get; } =
         [.. Variants.Where(name => name.StartsWith("rv", StringComparison.Ordinal))];
+
+    /// <summary>A variant of a shipped definition, any that its name says.</summary>
+    public static IsaDefinition OfName(string name, string variant) =>
+        IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)), variant);
 
     public static IsaDefinition Load(string variant) => IsaDefinition.Load(Sources[variant], variant);
 

@@ -26,10 +26,11 @@ internal sealed partial class RandomProgram
     private readonly int _bytes;
     private readonly Instruction[] _instructions;
 
-    public RandomProgram(IsaDefinition isa, ulong seed, int count, int every = 100)
+    public RandomProgram(IsaDefinition isa, ulong seed, int count, int every = 100, params string[] without)
     {
         (_isa, _chance, _bytes) = (isa, new Chance(seed), isa.AddressBits / 8);
-        _instructions = [.. isa.Instructions.Where(i => i.DeclaredClass == InstructionClass.User && !Left.Contains(i.Name))];
+        string[] left = [.. Left, .. without];
+        _instructions = [.. isa.Instructions.Where(i => i.DeclaredClass == InstructionClass.User && !left.Contains(i.Name))];
         LoadRegisters();
         for (var i = 0; i < count; i++)
         {
@@ -96,7 +97,8 @@ internal sealed partial class RandomProgram
             case "jalr" or "jr":
                 AddIndirect(instruction, bare == name ? 4 : 2);
                 break;
-            case "lw" or "ld" or "sw" or "sd" or "lwsp" or "ldsp" or "swsp" or "sdsp" when bare != name:
+            case "lw" or "ld" or "sw" or "sd" or "lwsp" or "ldsp" or "swsp" or "sdsp"
+                or "lbu" or "lhu" or "lh" or "sb" or "sh" when bare != name:
             case "flw" or "fld" or "fsw" or "fsd" or "flwsp" or "fldsp" or "fswsp" or "fsdsp" when bare != name:
                 var pointer = bare.EndsWith("sp", StringComparison.Ordinal) ? StackPointer : 8 + _chance.Below(8);
                 PointToScratch(pointer, _chance.Below(ScratchBytes / 2));
@@ -199,6 +201,7 @@ internal sealed partial class RandomProgram
         "imm" when instruction.Name == "c.addi16sp" => (_chance.Below(64) - 32) << 4,
         "imm" when instruction.Name.StartsWith("c.", StringComparison.Ordinal) => _chance.Below(64) - 32,
         "imm" => _chance.Below(4096) - 2048,
+        "uimm" when instruction.Name[^1] is 'b' or 'h' or 'u' => _chance.Below(4),
         "uimm" => _chance.Below(256) << 2,
         "rm" or "rmx" => _chance.Below(8),
         _ => _chance.Below(64),

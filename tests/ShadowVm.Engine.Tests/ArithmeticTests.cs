@@ -24,6 +24,11 @@ public class ArithmeticTests
         from b in Value(width)
         select (width, a, b);
 
+    private static readonly Gen<(int Width, UInt128 A)> Turned =
+        from width in Gen.OneOf(32, 64)
+        from value in Value(width)
+        select (width, value);
+
     [Fact]
     public void Operators_of_two_values() => Sample(
         Gen.Select(Gen.OneOf(Binary), Pairs),
@@ -42,6 +47,45 @@ public class ArithmeticTests
         (op, pair) => (
             new Node { Op = op, Width = pair.Width, A = Constant(pair.A, pair.Width) },
             op == Op.Not ? ~(BigInteger)pair.A : -(BigInteger)pair.A));
+
+    [Fact]
+    public void Counts_of_bits() => Sample(
+        Gen.Select(Gen.OneOf(Op.LeadingZeros, Op.TrailingZeros, Op.CountOnes), Pairs.Where(pair => pair.Width <= 64)),
+        (op, pair) =>
+        {
+            var bits = Enumerable.Range(0, pair.Width).Select(i => ((BigInteger)pair.A >> i) & 1).ToList();
+            if (op == Op.LeadingZeros) bits.Reverse();
+            var count = op == Op.CountOnes ? bits.Count(bit => bit == 1) : bits.TakeWhile(bit => bit == 0).Count();
+            return (new Node { Op = op, Width = 7, A = Constant(pair.A, pair.Width) }, count);
+        });
+
+    [Fact]
+    public void Bytes_in_reverse_order() => Sample(
+        from bytes in Gen.Int[1, 8]
+        from value in Value(bytes * 8)
+        select (bytes, value),
+        (bytes, value) => (
+            new Node { Op = Op.ReverseBytes, Width = bytes * 8, A = Constant(value, bytes * 8) },
+            Enumerable.Range(0, bytes).Aggregate(
+                BigInteger.Zero, (sum, i) => (sum << 8) | (((BigInteger)value >> (8 * i)) & 0xff))));
+
+    [Fact]
+    public void Rotations() => Sample(
+        Gen.Select(Gen.Bool, Turned, Pairs),
+        (left, value, amount) =>
+        {
+            var turn = (int)((BigInteger)amount.A % value.Width);
+            if (!left) turn = value.Width - turn;
+            return (
+                new Node
+                {
+                    Op = left ? Op.RotateLeft : Op.RotateRight,
+                    Width = value.Width,
+                    A = Constant(value.A, value.Width),
+                    B = Constant(amount.A, amount.Width),
+                },
+                ((BigInteger)value.A << turn) | ((BigInteger)value.A >> (value.Width - turn)));
+        });
 
     [Fact]
     public void Widening() => Sample(

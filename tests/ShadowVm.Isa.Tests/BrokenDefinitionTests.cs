@@ -34,7 +34,7 @@ public class BrokenDefinitionTests
             plain.«low = 1
         hook «tick()
             enter 0
-        «delayed p20 = p3
+        «lanes p20 = p3
         user p21 00010101 «imm[7:4] imm[1:0] a:4 -------- ------  "p21"
         user p22 00010110 a:4 «a:4 b:4 -------- ----  "p22"
         user p23 Three op=00010111  "p23"
@@ -57,7 +57,7 @@ public class BrokenDefinitionTests
         user «p30 Three op=00011110  "p30 {r d}"
         user p31 Three op=00011111  where «r[1] == 0  "p31"
         user p32 Three op=00100000  "p32"
-            «walk.load.64(r[a])
+            r[c] = «clmul(r[a], r[b])
         user p33 Three op=00100001  "p33"
             for i in «0..100 { flags.z = 1 }
         function bump(x : 8) -> 8 = x + «level
@@ -104,7 +104,7 @@ public class BrokenDefinitionTests
         Assert.Equal(29, finding.Column);
     }
 
-    private static List<string> Places(string head, string text)
+    internal static List<string> Places(string head, string text)
     {
         var line = head.Count(c => c == '\n') + 1;
         var column = 1;

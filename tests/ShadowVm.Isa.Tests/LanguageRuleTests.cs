@@ -243,8 +243,7 @@ public class LanguageRuleTests
 
     [Theory]
     [InlineData("lanes 4")]
-    [InlineData("delayed arithmetic\n    class a=1")]
-    [InlineData("hook translate(va : 64) -> 64\n    return va")]
+    [InlineData("hook deadline() -> 64\n    return none")]
     [InlineData("user n Three op=00000001  \"n\"\n    r[a] = f16.add(r[b], r[c])")]
     public void Reserved_words_are_refused_not_misread(string text) => Assert.Contains(
         "not carried out by this version of the language", Toy.Finding(text + "\n").Message, StringComparison.Ordinal);

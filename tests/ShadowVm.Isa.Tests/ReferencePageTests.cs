@@ -26,8 +26,11 @@ public class ReferencePageTests
     public void An_example_has_no_findings_and_loads(int line)
     {
         var source = Source(All.Single(box => box.Line == line));
-        var findings = IsaDefinition.Check(source);
-        Assert.True(findings.Count == 0, $"{Page}:{line}:\n{string.Join('\n', findings)}");
+        var frame = Frame.Text.Count(c => c == '\n');
+        // An example doesn't use all of the frame.
+        var findings = IsaDefinition.Check(source)
+            .Where(f => f.IsError || f.Line > frame || !f.Message.StartsWith("Nothing uses ", StringComparison.Ordinal)).ToArray();
+        Assert.True(findings.Length == 0, $"{Page}:{line}:\n{string.Join('\n', findings)}");
         foreach (var instruction in IsaDefinition.Load(source).Instructions) Assert.NotNull(instruction.Body);
     }
 

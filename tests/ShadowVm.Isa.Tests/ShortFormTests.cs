@@ -21,7 +21,10 @@ public class ShortFormTests
         "toy", [("toy.isa", Encoding.UTF8.GetBytes(
             Toy.Head.Replace("unit 32", "unit 16", StringComparison.Ordinal) + Head + more))]);
 
-    private static Diagnostic Finding(string more) => Assert.Single(IsaDefinition.Check(Source(more)));
+    private static Diagnostic Finding(string more) => Assert.Single(Check(Source(more)));
+
+    private static IEnumerable<Diagnostic> Check(IsaSource source) =>
+        IsaDefinition.Check(source).Where(finding => !Toy.IsOfUse(finding));
 
     [Fact]
     public void A_short_form_has_the_target_s_body_and_values_for_its_operands()
@@ -32,7 +35,7 @@ public class ShortFormTests
             operand uimm unsigned
             short s.same  0 a:4 b:4 imm[5:0] 1  "s.same {imm}"  = add
             """;
-        Assert.Empty(IsaDefinition.Check(Source(text)));
+        Assert.Empty(Check(Source(text)));
         var isa = IsaDefinition.Load(Source(text));
         var add = isa.Instructions.Single(i => i.Name == "add");
         var form = isa.Instructions.Single(i => i.Name == "s.add");
@@ -104,6 +107,6 @@ public class ShortFormTests
             "'s.odd' 0xc001 stands for a word that 'odd' excludes: a != 6",
             Finding(text.Replace("WHERE", "", StringComparison.Ordinal)).Message,
             StringComparison.Ordinal);
-        Assert.Empty(IsaDefinition.Check(Source(text.Replace("WHERE", "where small != 6  ", StringComparison.Ordinal))));
+        Assert.Empty(Check(Source(text.Replace("WHERE", "where small != 6  ", StringComparison.Ordinal))));
     }
 }

@@ -17,6 +17,9 @@ public partial class CommandLineTests
     [InlineData("isa check")]
     [InlineData("isa show")]
     [InlineData("isa disasm")]
+    [InlineData("isa test")]
+    [InlineData("isa doc")]
+    [InlineData("isa asm")]
     public void Help_ends_with_examples(string command)
     {
         using var folder = new TemporaryFolder();

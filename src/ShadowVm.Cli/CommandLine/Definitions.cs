@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using ShadowVm.Engine.DelayedTraps;
 using ShadowVm.Host;
 using ShadowVm.Host.LifeCycle;
 using ShadowVm.Isa;
@@ -15,6 +16,7 @@ internal sealed class Definitions
     private const string MachinesFolder = "machines";
 
     private IsaDefinition? _ready;
+    private Task? _lowering;
 
     /// <summary>The option that names the folder.</summary>
     public Option<string?> Option { get; } = new("--isa-path")
@@ -35,15 +37,20 @@ internal sealed class Definitions
     public IsaDefinition LoadGuest(IsaLibrary library, string? wanted, ElfHeader header)
     {
         var began = Stopwatch.GetTimestamp();
-        _ready = wanted is null ? LoadFor(library, header) : Load(library, wanted);
+        var loaded = wanted is null ? LoadFor(library, header) : Load(library, wanted);
+        // All bodies are wanted before the guest runs; meanwhile this thread makes ready what else it needs.
+        _lowering = Task.Run(() => Lower(loaded));
+        _ready = loaded;
         LoadTime += Stopwatch.GetElapsedTime(began);
         return _ready;
     }
 
     /// <summary>Builds guests whose definition is found here.</summary>
     /// <param name="result">The command line.</param>
+    /// <param name="traps">How this side's processor delays traps.</param>
     /// <param name="onBuilt">Told of each machine before it runs, or null.</param>
-    public VirtualMachineFactory Guests(ParseResult result, Action<VirtualMachine>? onBuilt = null)
+    public VirtualMachineFactory Guests(
+        ParseResult result, TrapHardwareSettings traps, Action<VirtualMachine>? onBuilt = null)
     {
         var library = Library(result);
         return new VirtualMachineFactory(name =>
@@ -64,24 +71,31 @@ internal sealed class Definitions
         })
         {
             OnBuilt = onBuilt,
+            TrapHardware = traps,
         };
     }
 
     /// <summary>
     /// Bodies are lowered on first use; an error in one must be told before the guest runs, and then all of them are.
     /// </summary>
-    private static IsaDefinition Whole(IsaLibrary library, IsaDefinition definition)
+    private IsaDefinition Whole(IsaLibrary library, IsaDefinition definition)
     {
         try
         {
-            foreach (var instruction in definition.Instructions) _ = instruction.Body;
-            foreach (var function in definition.Functions) _ = function.Body;
+            if (definition == _ready && _lowering is not null) _lowering.GetAwaiter().GetResult();
+            else Lower(definition);
             return definition;
         }
         catch (IsaException)
         {
             throw new IsaException([.. IsaDefinition.Check(library.Open(definition.Name)).Where(finding => finding.IsError)]);
         }
+    }
+
+    private static void Lower(IsaDefinition definition)
+    {
+        foreach (var instruction in definition.Instructions) _ = instruction.Body;
+        foreach (var function in definition.Functions) _ = function.Body;
     }
 
     /// <summary>A definition by its name, by a variant's, or by both as in name/variant.</summary>
@@ -129,20 +143,36 @@ internal sealed class Definitions
     /// <summary>A machine description by name, from the folder beside the definitions.</summary>
     public static MachineDescription Machine(IsaLibrary library, string name)
     {
-        var known = new SortedSet<string>(StringComparer.Ordinal);
+        var known = Machines(library);
+        return known.TryGetValue(name, out var path) ? Read(path)
+            : throw new UsageException($"--machine: there is no '{name}'; there are {string.Join(", ", known.Keys)}");
+    }
+
+    /// <summary>The first description, by name, of a machine with devices for an instruction set.</summary>
+    public static MachineDescription MachineFor(IsaLibrary library, string isa)
+    {
+        foreach (var path in Machines(library).Values)
+        {
+            var machine = Read(path);
+            if (machine.Abi is null && machine.Architectures.Contains(isa)) return machine;
+        }
+
+        throw new UsageException($"--machine: no machine description is for {isa}");
+    }
+
+    /// <summary>Machine descriptions by name; of two with one name, the one that is found first.</summary>
+    private static SortedDictionary<string, string> Machines(IsaLibrary library)
+    {
+        var known = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var root in library.Roots)
         {
             var folder = Path.Combine(root, MachinesFolder);
             if (!Directory.Exists(folder)) continue;
             foreach (var path in Directory.GetFiles(folder, "*.machine"))
-            {
-                var found = Path.GetFileNameWithoutExtension(path);
-                if (found == name) return Read(path);
-                known.Add(found);
-            }
+                known.TryAdd(Path.GetFileNameWithoutExtension(path), path);
         }
 
-        throw new UsageException($"--machine: there is no '{name}'; there are {string.Join(", ", known)}");
+        return known;
     }
 
     private static MachineDescription Read(string path)

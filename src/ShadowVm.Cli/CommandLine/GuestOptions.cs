@@ -25,11 +25,10 @@ internal sealed class GuestOptions
         HelpName = "VARIANT",
     };
 
-    private readonly Option<string> _machine = new("--machine", "-M")
+    private readonly Option<string?> _machine = new("--machine", "-M")
     {
-        Description = "The machine description.",
+        Description = "The machine description; by default the first by name that is for the instruction set.",
         HelpName = "NAME",
-        DefaultValueFactory = _ => "virt",
     };
 
     private readonly Option<string?> _memory = new("--memory", "-m")
@@ -89,7 +88,8 @@ internal sealed class GuestOptions
         var (imageName, image) = GuestImages.Find(result.GetRequiredValue(_image));
         var header = ElfHeader.Read(imageName, image);
         var isa = Definitions.LoadGuest(library, result.GetValue(_isa), header);
-        var machine = CommandLine.Definitions.Machine(library, result.GetRequiredValue(_machine));
+        var machine = result.GetValue(_machine) is { } name
+            ? CommandLine.Definitions.Machine(library, name) : CommandLine.Definitions.MachineFor(library, isa.Name);
         if (!machine.Architectures.Contains(isa.Name))
         {
             throw new UsageException(

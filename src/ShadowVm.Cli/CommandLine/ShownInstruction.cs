@@ -6,6 +6,8 @@ namespace ShadowVm.Cli.CommandLine;
 /// <summary>What <c>shadowvm isa show</c> is asked for: a definition, an instruction of it, and what it works on.</summary>
 internal sealed class ShownInstruction
 {
+    private const int SuggestionsMax = 10;
+
     private readonly (string Field, long Value)[] _fields;
     private readonly uint? _word;
 
@@ -23,6 +25,9 @@ internal sealed class ShownInstruction
     /// <summary>The instruction, or null where none was named.</summary>
     public string? Name { get; }
 
+    /// <summary>What names of instructions must fit, where a pattern with '*' was given.</summary>
+    public string? Pattern { get; private init; }
+
     /// <summary>Whether the instruction came with operands, or as a word.</summary>
     public bool HasOperands => _word is not null || _fields.Length != 0;
 
@@ -34,6 +39,12 @@ internal sealed class ShownInstruction
     {
         var isa = FindIsa(library, variant, ref words);
         if (words.Length == 0) return new ShownInstruction(isa, null, [], null);
+        if (words[0].Contains('*', StringComparison.Ordinal))
+        {
+            if (words.Length > 1) throw new UsageException($"{words[0]}: it is a pattern, and '{words[1]}' is too much");
+            return new ShownInstruction(isa, null, [], null) { Pattern = words[0] };
+        }
+
         if (Word(words[0]) is { } word)
         {
             if (words.Length > 1) throw new UsageException($"{words[0]}: it is a whole word, and '{words[1]}' is too much");
@@ -77,7 +88,7 @@ internal sealed class ShownInstruction
         if (!isIsa && names.Count == 1)
         {
             var only = Definitions.Load(library, names[0]);
-            if (Has(only, words[0]) || Word(words[0]) is not null) return only;
+            if (Has(only, words[0]) || Word(words[0]) is not null || words[0].Contains('*', StringComparison.Ordinal)) return only;
             try
             {
                 return Variant(library, ref words);
@@ -116,8 +127,13 @@ internal sealed class ShownInstruction
 
     private static bool Has(IsaDefinition isa, string name) => isa.Instructions.Any(each => each.Name == name);
 
-    private static UsageException Unknown(IsaDefinition isa, string name) => new(
-        $"{isa.Variant} has no instruction '{name}'; `shadowvm isa show {isa.Variant}` lists them");
+    private static UsageException Unknown(IsaDefinition isa, string name)
+    {
+        var near = isa.Search(name).Take(SuggestionsMax).ToArray();
+        return new UsageException(near.Length == 0
+            ? $"{isa.Variant} has no instruction '{name}'; `shadowvm isa show {isa.Variant}` lists them"
+            : $"{isa.Variant} has no instruction '{name}'; there is {string.Join(", ", near)}");
+    }
 
     private static uint? Word(string text) =>
         text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)

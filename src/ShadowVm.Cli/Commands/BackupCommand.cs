@@ -20,6 +20,7 @@ internal static class BackupCommand
         var definitions = new Definitions();
         command.Add(definitions.Option);
         var outside = new OutsideOptions(command);
+        var traps = new TrapOptions(command, 2);
         var files = new ProgramFileOptions(command);
         var pair = new PairOptions(command);
         var primary = new Option<string>("--primary")
@@ -37,7 +38,7 @@ internal static class BackupCommand
             return Outcomes.Report(Backup.Run(
                 new BackupOptions
                 {
-                    Guests = definitions.Guests(result),
+                    Guests = definitions.Guests(result, traps.Read(result)),
                     Primary = OutsideOptions.Address(result.GetRequiredValue(primary), insecure),
                     InsecurePlaintext = insecure,
                     Console = outside.Console(result, insecure),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ShadowVm.Cli.CommandLine;
-using ShadowVm.Cli.Output;
 using ShadowVm.Isa;
 using Spectre.Console;
 
@@ -9,23 +8,25 @@ namespace ShadowVm.Cli.Commands;
 /// <summary><c>shadowvm isa</c>: what an author of definitions works with.</summary>
 internal static class IsaCommand
 {
-    private const int FindingsExitCode = 2;
-
     public static Command Create()
     {
         var command = new DocumentedCommand(
             "isa",
-            "Definitions of instruction sets: list, check, show, disassemble, assemble.",
+            "Definitions of instruction sets: list, check, test, show, document, assemble, disassemble.",
             "shadowvm isa list",
             "shadowvm isa check",
+            "shadowvm isa test",
             "shadowvm isa show add rd=3 rs1=1 rs2=2",
-            "shadowvm isa disasm hello",
-            "shadowvm isa asm hello.s -o hello.elf --isa VARIANT");
+            "shadowvm isa doc NAME -o reference.html",
+            "shadowvm isa asm hello.s -o hello.elf --isa VARIANT",
+            "shadowvm isa disasm hello");
         command.Add(List());
-        command.Add(Check());
+        command.Add(Isa.CheckCommand.Create());
+        command.Add(Isa.TestCommand.Create());
         command.Add(Isa.ShowCommand.Create());
-        command.Add(Disassemble());
+        command.Add(Isa.DocumentCommand.Create());
         command.Add(Isa.AssembleCommand.Create());
+        command.Add(Isa.DisassembleCommand.Create());
         return command;
     }
 
@@ -49,63 +50,6 @@ internal static class IsaCommand
             }
 
             AnsiConsole.Write(table);
-            return 0;
-        });
-        return command;
-    }
-
-    private static DocumentedCommand Check()
-    {
-        var command = new DocumentedCommand(
-            "check",
-            "Check definitions: every error and warning of every variant in one pass, as file:line:column.",
-            "shadowvm isa check",
-            "shadowvm isa check NAME",
-            "shadowvm isa check --isa-path my-isas NAME");
-        var name = new Argument<string?>("NAME")
-        {
-            Description = "A definition; all where it is left out.",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        command.Add(name);
-        var definitions = AddDefinitions(command);
-        command.SetAction(result =>
-        {
-            var library = definitions.Library(result);
-            var names = result.GetValue(name) is { } one ? [one] : library.Names();
-            if (names.Count == 0) throw new UsageException("there is no definition to check");
-            var errors = 0;
-            foreach (var each in names)
-            {
-                var findings = IsaDefinition.Check(library.Open(each));
-                foreach (var finding in findings) Console.Out.WriteLine($"{each}/{finding}");
-                var wrong = findings.Count(finding => finding.IsError);
-                errors += wrong;
-                Console.Out.WriteLine($"{each}: {wrong} errors, {findings.Count - wrong} warnings");
-            }
-
-            return errors == 0 ? 0 : FindingsExitCode;
-        });
-        return command;
-    }
-
-    private static DocumentedCommand Disassemble()
-    {
-        var command = new DocumentedCommand(
-            "disasm",
-            "Disassemble the code of an ELF file, with its symbols.",
-            "shadowvm isa disasm hello",
-            "shadowvm isa disasm program.elf --isa VARIANT");
-        var image = new Argument<string>("IMAGE") { Description = "An ELF file or the name of a bundled guest." };
-        var isa = new Option<string?>("--isa") { Description = "By default what the image's header says.", HelpName = "VARIANT" };
-        command.Add(image);
-        command.Add(isa);
-        var definitions = AddDefinitions(command);
-        command.SetAction(result =>
-        {
-            var library = definitions.Library(result);
-            var (name, bytes) = GuestImages.Find(result.GetRequiredValue(image));
-            Disassembly.Write(name, bytes, library, result.GetValue(isa), Console.Out);
             return 0;
         });
         return command;

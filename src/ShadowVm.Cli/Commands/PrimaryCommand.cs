@@ -2,6 +2,7 @@ using System.CommandLine;
 using ShadowVm.Cli.CommandLine;
 using ShadowVm.Cli.Output;
 using ShadowVm.Host.LifeCycle;
+using ShadowVm.Vmm;
 
 namespace ShadowVm.Cli.Commands;
 
@@ -22,6 +23,15 @@ internal static class PrimaryCommand
         var files = new ProgramFileOptions(command);
         var pair = new PairOptions(command);
         var roles = new RoleOptions(command);
+        var traps = new TrapOptions(command, 1);
+        var drain = new Option<string>("--drain")
+        {
+            Description = "What a drain instruction does, where the instruction set has delayed traps: deliver (all of them, at "
+                + "once), or end-epoch (with the interrupts that came before them).",
+            HelpName = "deliver|end-epoch",
+            DefaultValueFactory = _ => "deliver",
+        };
+        command.Add(drain);
         var listen = new Option<string>("--listen")
         {
             Description = "Where to wait for the backup; port 0 takes any.",
@@ -33,13 +43,20 @@ internal static class PrimaryCommand
         {
             var insecure = pair.InsecurePlaintext(result);
             var reachable = files.Read(result);
-            var configuration = guest.Read(result, roles.Read(result), reachable);
+            var configuration = guest.Read(result, roles.Read(result), reachable) with
+            {
+                DrainPolicy = Values.Choice(
+                    "--drain",
+                    result.GetRequiredValue(drain),
+                    ("deliver", DrainPolicy.Deliver),
+                    ("end-epoch", DrainPolicy.EndEpoch)),
+            };
             using var events = outside.Observer(result);
             using var stop = new StopSignal();
             return Outcomes.Report(Primary.Run(
                 new PrimaryOptions
                 {
-                    Guests = guest.Definitions.Guests(result),
+                    Guests = guest.Definitions.Guests(result, traps.Read(result)),
                     Configuration = configuration,
                     Listen = OutsideOptions.Address(result.GetRequiredValue(listen), insecure),
                     InsecurePlaintext = insecure,

@@ -27,6 +27,7 @@ internal static class RunCommand
         };
         var guest = new GuestOptions(command);
         var outside = new OutsideOptions(command);
+        var traps = new TrapOptions(command, 1);
         var files = new ProgramFileOptions(command);
         var stats = new Option<bool>("--stats")
         {
@@ -44,7 +45,7 @@ internal static class RunCommand
             var outcome = Runner.Run(
                 new RunnerOptions
                 {
-                    Guests = guest.Definitions.Guests(result, statistics is null ? null : statistics.Watch),
+                    Guests = guest.Definitions.Guests(result, traps.Read(result), statistics is null ? null : statistics.Watch),
                     Configuration = configuration,
                     Console = outside.Console(result, insecurePlaintext: false),
                     Disks = outside.Disks(result),

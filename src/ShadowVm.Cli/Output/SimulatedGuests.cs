@@ -1,4 +1,6 @@
 using ShadowVm.Cli.CommandLine;
+using ShadowVm.Engine;
+using ShadowVm.Engine.DelayedTraps;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Elf;
 using ShadowVm.Simulation.Machines;
@@ -19,15 +21,22 @@ internal static class SimulatedGuests
     {
         var (name, bytes) = GuestImages.Find(image);
         var isa = Definitions.LoadFor(library, ElfHeader.Read(name, bytes));
-        var machine = Definitions.Machine(library, "virt");
+        var machine = Definitions.MachineFor(library, isa.Name);
         var settings = new VirtualMachineSettings
         {
             EpochLength = EpochLength,
             MemoryBytes = MemoryBytes,
             ImageName = name,
             Parameters = image == "journal" ? ShortJournal : [],
+            Protected = true,
         };
         new VirtualMachine(isa, machine, bytes, settings).Dispose(); // what can't be loaded is told before any world begins
-        return () => new VmmMachine(new VirtualMachine(isa, machine, bytes, settings));
+        var built = 0UL;
+        return () =>
+        {
+            // No two processors delay traps alike.
+            var engine = new EngineSettings { TrapHardware = new TrapHardwareSettings { Seed = Interlocked.Increment(ref built) } };
+            return new VmmMachine(new VirtualMachine(isa, machine, bytes, settings with { Engine = engine }));
+        };
     }
 }

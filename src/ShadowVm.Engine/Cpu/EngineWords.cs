@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Cpu;
 internal static class EngineWords
 {
     /// <summary>Number of words.</summary>
-    public const int Count = 8;
+    public const int Count = 12;
 
     /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
     public const int Exit = -1;
@@ -37,6 +37,15 @@ internal static class EngineWords
 
     /// <summary>The cold tier didn't go on in a block.</summary>
     public const long NotCrossed = -1;
+
+    /// <summary>Host address of the pages that loads and stores find, where addresses are translated.</summary>
+    public const int Pages = -9;
+
+    /// <summary>Host address of the pages that jumps find.</summary>
+    public const int FetchPages = -10;
+
+    /// <summary>Host address of the table for jumps to other pages, where addresses are translated.</summary>
+    public const int PagedJumps = -11;
 
     /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
     public const long PcInRecord = 1 << 8;

@@ -1,4 +1,5 @@
 using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.Paging;
 
 namespace ShadowVm.Engine.Interpreter;
 
@@ -6,7 +7,7 @@ namespace ShadowVm.Engine.Interpreter;
 /// Register writes of the instruction being executed. They take effect together when it commits, the last one to a
 /// slot wins, and none does when it is abandoned.
 /// </summary>
-internal sealed class PendingWrites(CpuState cpu)
+internal sealed class PendingWrites(CpuState cpu, TranslationInputs inputs)
 {
     private int[] _slots = new int[64];
     private ulong[] _values = new ulong[64];
@@ -24,10 +25,19 @@ internal sealed class PendingWrites(CpuState cpu)
         _values[_count++] = value;
     }
 
-    public void Commit()
+    /// <summary>Makes the writes; true where one changed a slot that addresses are translated by.</summary>
+    public bool Commit()
     {
-        for (var i = 0; i < _count; i++) cpu[_slots[i]] = _values[i];
+        var changed = false;
+        for (var i = 0; i < _count; i++)
+        {
+            var slot = _slots[i];
+            changed |= inputs.Contains(slot) && cpu[slot] != _values[i];
+            cpu[slot] = _values[i];
+        }
+
         _count = 0;
+        return changed;
     }
 
     public void Discard() => _count = 0;

@@ -1,4 +1,5 @@
 using ShadowVm.Isa.Ir;
+using ShadowVm.Isa.Numerics;
 using ShadowVm.Isa.Numerics.Floating;
 using static ShadowVm.Engine.Interpreter.Bits;
 
@@ -30,6 +31,12 @@ public sealed partial class ReferenceInterpreter
             case Op.And: return Evaluate(n.A!) & Evaluate(n.B!);
             case Op.Or: return Evaluate(n.A!) | Evaluate(n.B!);
             case Op.Xor: return Evaluate(n.A!) ^ Evaluate(n.B!);
+            case Op.LeadingZeros:
+            case Op.TrailingZeros:
+            case Op.CountOnes:
+            case Op.ReverseBytes: return BitCounts.Of(n.Op, Evaluate(n.A!), n.A!.Width);
+            case Op.RotateLeft:
+            case Op.RotateRight: return BitCounts.Turn(n.Op, Evaluate(n.A!), EvaluateWide(n.B!), n.Width);
             case Op.ShiftLeft:
             case Op.ShiftRight:
             case Op.ShiftRightSigned: return Shift(n);
@@ -53,6 +60,7 @@ public sealed partial class ReferenceInterpreter
             case Op.SignExtend: return (ulong)Signed(Evaluate(n.A!), n.A!.Width) & Mask(n.Width);
             case Op.Select: return Evaluate(Evaluate(n.A!) != 0 ? n.B! : n.C!);
             case Op.Load: return Load(n);
+            case Op.WalkLoad: return WalkLoad(n);
             case Op.Call: return (ulong)Call(n);
             case Op.Floating: return (ulong)Floating(n);
             default: throw new InvalidOperationException($"{n.Op} is no expression");

@@ -40,6 +40,10 @@ public sealed partial class ReferenceInterpreter
                 Store(n);
                 break;
 
+            case Op.WalkUpdate:
+                WalkUpdate(n);
+                break;
+
             case Op.ProbeStore:
                 ProbeStore(n);
                 break;
@@ -91,6 +95,10 @@ public sealed partial class ReferenceInterpreter
 
             case Op.Call:
                 Call(n);
+                break;
+
+            case Op.Delay:
+                ExecuteDelay(n);
                 break;
 
             case Op.Wait:

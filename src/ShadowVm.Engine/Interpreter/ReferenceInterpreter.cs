@@ -1,5 +1,6 @@
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Paging;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Ir;
 
@@ -32,13 +33,16 @@ public sealed partial class ReferenceInterpreter
 
     /// <summary>Binds the interpreter to one virtual processor and its surroundings.</summary>
     public ReferenceInterpreter(IsaDefinition isa, CpuState cpu, GuestMemory memory, IBus bus, EpochClock clock)
-        : this(isa, cpu, memory, bus, clock, new DecodeCache(isa, memory))
+        : this(isa, cpu, memory, bus, clock, new DecodeCache(isa, memory), remembers: false)
     {
     }
 
-    /// <summary>As the other, with a table of decoded instructions that others use too.</summary>
+    /// <summary>
+    /// As the other, with a table of decoded instructions that others use too; pages may be remembered if the memory's
+    /// watcher has them forgotten when a table is written.
+    /// </summary>
     internal ReferenceInterpreter(
-        IsaDefinition isa, CpuState cpu, GuestMemory memory, IBus bus, EpochClock clock, DecodeCache decoded)
+        IsaDefinition isa, CpuState cpu, GuestMemory memory, IBus bus, EpochClock clock, DecodeCache decoded, bool remembers)
     {
         _isa = isa;
         _cpu = cpu;
@@ -46,13 +50,15 @@ public sealed partial class ReferenceInterpreter
         _bus = bus;
         _clock = clock;
         _files = [.. isa.Registers];
-        _pending = new PendingWrites(cpu);
+        _pending = new PendingWrites(cpu, TranslationInputs.Of(isa));
         _decoded = decoded;
         _pcSlot = isa.PcSlot;
         _nextPcSlot = isa.NextPcSlot;
         _delaySlot = isa.DelaySlot;
         _unitMask = (ulong)isa.UnitBytes - 1;
         _addressMask = Bits.Mask(isa.AddressBits);
+        if (isa.Hooks.Translate is null) return;
+        _translation = new AddressTranslation(isa, cpu, memory, remembers) { Walker = this };
     }
 
     /// <summary>True after an instruction that waits, until <see cref="ClearWaits"/>.</summary>
@@ -60,6 +66,9 @@ public sealed partial class ReferenceInterpreter
 
     /// <summary>Instruction that an exit left at pc, or null where nothing could be fetched there.</summary>
     public DecodedInstruction? Current => _instruction;
+
+    /// <summary>Cause of the last trap that an instruction raised; nobody but tests of a definition asks.</summary>
+    internal UInt128? LastCause { get; set; }
 
     /// <summary>Where traps and interrupts are counted.</summary>
     internal EngineStatistics Statistics { get; init; } = new();
@@ -74,6 +83,7 @@ public sealed partial class ReferenceInterpreter
     /// <param name="counter">The recovery counter, not negative; what is left of it comes back.</param>
     public ExitReason Run(ref long counter)
     {
+        _translation?.Choose();
         var left = counter;
         var reason = ExitReason.Counter;
         while (left > 0)
@@ -102,6 +112,12 @@ public sealed partial class ReferenceInterpreter
                 reason = ExitReason.Trap;
                 break;
             }
+
+            if ((_trapClasses | _trapRegisters) != 0)
+            {
+                reason = ExitReason.Trapped;
+                break;
+            }
         }
 
         counter = left;
@@ -114,6 +130,7 @@ public sealed partial class ReferenceInterpreter
     /// </summary>
     public void StepPrivileged()
     {
+        _translation?.Choose();
         if (Fetch()) ExecuteFetched(privileged: true);
         if (!Finish()) throw new InvalidOperationException($"a privileged step left the engine at {_pc:x}");
     }
@@ -165,15 +182,14 @@ public sealed partial class ReferenceInterpreter
             return false;
         }
 
+        if (IsPaged) return FetchPaged();
         if (!_decoded.TryFetch(_pc, out var instruction))
         {
             SetFault(Access.Fetch, _decoded.MissingAt(_pc) & _addressMask, Status.Faulted);
             return false;
         }
 
-        _instruction = instruction;
-        Follow(instruction.Length);
-        return true;
+        return Fetched(instruction);
     }
 
     private void ExecuteFetched(bool privileged)
@@ -202,8 +218,7 @@ public sealed partial class ReferenceInterpreter
                 return true;
 
             case Status.NeedsDevice:
-                _pending.Discard();
-                _deferred.Clear();
+                Abandon();
                 return false;
 
             case Status.Faulted or Status.Misaligned:
@@ -217,39 +232,53 @@ public sealed partial class ReferenceInterpreter
 
         if (_status != Status.Raised) throw new InvalidOperationException($"a fault hook raised nothing at {_pc:x}");
         Statistics.Traps++;
+        LastCause = _raisedCause;
         if (CallCause is not null) LeaveTrap();
         else EnterTrap(_raisedCause, _raisedValue);
         return true;
     }
 
-    private void EnterTrap(UInt128 cause, UInt128 value)
+    private void EnterTrap(UInt128 cause, UInt128 value) => Enter(_isa.Hooks.Trap, cause, value);
+
+    private void Enter(Function hook, UInt128 first, UInt128 second)
     {
-        _pending.Discard();
-        _deferred.Clear();
+        Abandon();
         _status = Status.Running;
         Waits = false; // an abandoned instruction doesn't wait either
         Stay();
-        var hook = _isa.Hooks.Trap;
-        _frame.PassArgument(0, cause);
-        if (hook.ParameterCount > 1) _frame.PassArgument(1, value);
+        _frame.PassArgument(0, first);
+        if (hook.ParameterCount > 1) _frame.PassArgument(1, second);
+        _entering = true;
         Invoke(hook);
+        _entering = false;
         if (_status == Status.Raised) throw new InvalidOperationException($"the trap hook raised at {_pc:x}");
         Commit();
+    }
+
+    private void Abandon()
+    {
+        _pending.Discard();
+        _deferred.Clear();
+        (_trapClasses, _trapRegisters) = (0, 0);
     }
 
     private void Commit()
     {
         CommitPc();
-        _pending.Commit();
-        if (_deferred.Count == 0) return;
+        _inputWritten = _pending.Commit();
+        if (_deferred.Count > 0) RunDeferred();
+        if (_inputWritten) _translation!.Choose();
+    }
 
+    private void RunDeferred()
+    {
         // Run for their effects after the commit, each of them a commit of its own; they read the new registers and
         // can't raise. One may put another behind it; functions can't recurse, so that ends.
         _status = Status.Running;
         for (var i = 0; i < _deferred.Count; i++)
         {
             Execute(_deferred[i]);
-            _pending.Commit();
+            _inputWritten |= _pending.Commit();
         }
 
         _deferred.Clear();

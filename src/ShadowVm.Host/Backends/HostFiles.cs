@@ -12,6 +12,9 @@ internal sealed class HostFiles : IDisposable
 {
     private const long UnixEpochTicks = 621_355_968_000_000_000;
 
+    // Each folder has itself and the one above as its first entries.
+    private static readonly string[] Dots = [".", ".."];
+
     private readonly FileTree? _root;
     private readonly FileTree? _libraries;
     private readonly Action<string> _trouble;
@@ -292,7 +295,7 @@ internal sealed class HostFiles : IDisposable
             .Order(StringComparer.Ordinal);
         using var data = new MemoryStream();
         Span<byte> number = stackalloc byte[sizeof(ulong)];
-        foreach (var name in new[] { ".", ".." }.Concat(names).Skip((int)Math.Min(request.Offset, int.MaxValue)))
+        foreach (var name in Dots.Concat(names).Skip((int)Math.Min(request.Offset, int.MaxValue)))
         {
             var at = Path.Combine(host, name);
             var type = TypeOf(name, at);

@@ -2,6 +2,7 @@ using System.Text;
 using ShadowVm.Host.Arbitration;
 using ShadowVm.Machine.Programs;
 using ShadowVm.Replication;
+using ShadowVm.Vmm;
 
 namespace ShadowVm.Host.Configuration;
 
@@ -14,7 +15,7 @@ namespace ShadowVm.Host.Configuration;
 /// memory u64 (0: as described) | epoch length i64 | clock u8 | tier string
 /// parameters: count u16, each index i32, value u64 | disks: count u16, each name string, identity string
 /// program: arguments, environment: each count u16 and so many bytes; seed bytes | wall clock u64 | linker bytes
-/// files' identity string | relay u8
+/// files' identity string | relay u8 | protected u8 | drains u8
 /// commit u8 | heartbeat i32 | timeout i32 | lag i32 | lag bytes i64 | held bytes i64 | solo u8
 /// </code>
 /// A string is its length in bytes as u16 and UTF-8, bytes are their length as u32 and themselves. Reading is total:
@@ -93,6 +94,8 @@ public static class ConfigurationCodec
         writer.Bytes(configuration.Program.Interpreter.Span);
         writer.String(configuration.FilesIdentity);
         writer.U8(configuration.ConsoleRelay ? (byte)1 : (byte)0);
+        writer.U8(configuration.Protected ? (byte)1 : (byte)0);
+        writer.U8((byte)configuration.DrainPolicy);
         WriteRole(writer, configuration.Role);
         return writer.ToArray();
     }
@@ -145,6 +148,8 @@ public static class ConfigurationCodec
             },
             FilesIdentity = reader.String("files' identity"),
             ConsoleRelay = reader.U8("relay", 1) != 0,
+            Protected = reader.U8("protected", 1) != 0,
+            DrainPolicy = (DrainPolicy)reader.U8("drains", (byte)DrainPolicy.EndEpoch),
             Role = Role(ref reader),
         };
         reader.End();

@@ -1,6 +1,7 @@
 using ShadowVm.Host.Arbitration;
 using ShadowVm.Machine.Programs;
 using ShadowVm.Replication;
+using ShadowVm.Vmm;
 
 namespace ShadowVm.Host.Configuration;
 
@@ -60,6 +61,14 @@ public sealed record PairConfiguration
 
     /// <summary>True where the console goes through a relay, so that the backup needs one too.</summary>
     public bool ConsoleRelay { get; init; }
+
+    /// <summary>
+    /// Whether this is a pair's guest, so that its delayed traps are buffered to points which both replicas reach.
+    /// </summary>
+    public bool Protected { get; init; }
+
+    /// <summary>What a drain instruction of a protected guest does.</summary>
+    public DrainPolicy DrainPolicy { get; init; }
 
     /// <summary>How the roles go about it.</summary>
     public RoleSettings Role { get; init; } = new();

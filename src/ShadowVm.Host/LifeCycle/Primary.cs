@@ -41,6 +41,7 @@ public static class Primary
         {
             Primary = ProcessIdentity.Current,
             Disks = [.. options.Disks.Select(d => new DiskName(d.Name, DiskIdentity.Leave(d)))],
+            Protected = true,
             FilesIdentity = options.Files.Root is { } root ? DiskIdentity.LeaveInFolder(root) : "",
             ConsoleRelay = options.Console.Relay is not null,
         };

@@ -55,7 +55,7 @@ public sealed record PrimaryOptions : ReplicaOptions
 {
     /// <summary>
     /// The guest; the primary itself fills in <see cref="PairConfiguration.Primary"/>,
-    /// <see cref="PairConfiguration.Disks"/> and <see cref="PairConfiguration.ConsoleRelay"/>.
+    /// <see cref="PairConfiguration.Protected"/>, <see cref="PairConfiguration.Disks"/> and <see cref="PairConfiguration.ConsoleRelay"/>.
     /// </summary>
     public required PairConfiguration Configuration { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ShadowVm.Engine;
+using ShadowVm.Engine.DelayedTraps;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.Replica;
 using ShadowVm.Isa;
@@ -25,6 +26,9 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
 
     /// <summary>Told of each machine that was built, before it runs.</summary>
     public Action<VirtualMachine>? OnBuilt { get; init; }
+
+    /// <summary>How this side's simulated processor delays traps; no part of what both sides must agree on.</summary>
+    public TrapHardwareSettings TrapHardware { get; init; } = new();
 
     /// <inheritdoc/>
     public IGuest Build(PairConfiguration configuration)
@@ -61,7 +65,9 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
                 MemoryBytes = configuration.MemoryBytes,
                 Parameters = configuration.Parameters,
                 Program = configuration.Program,
-                Engine = new EngineSettings { Tier = TierOf(configuration.Tier) },
+                Protected = configuration.Protected,
+                DrainPolicy = configuration.DrainPolicy,
+                Engine = new EngineSettings { Tier = TierOf(configuration.Tier), TrapHardware = TrapHardware },
             };
             var built = new VirtualMachine(definition, machine, configuration.Image, settings);
             OnBuilt?.Invoke(built);

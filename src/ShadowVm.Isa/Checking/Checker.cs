@@ -17,6 +17,7 @@ internal static class Checker
             var scout = new Loader(source, bag);
             if (!scout.Scan())
                 return bag.Sorted();
+            var unused = new UnusedChecker();
             foreach (var variant in scout.Rules.All())
             {
                 if (bag.Full)
@@ -24,8 +25,10 @@ internal static class Checker
                 // Each set is loaded afresh; what it says again is said once.
                 var loader = new Loader(source, bag);
                 if (loader.Scan())
-                    CheckVariant(source, loader, variant, bag);
+                    CheckVariant(source, loader, variant, unused, bag);
             }
+
+            unused.Report(scout.Texts, bag);
         }
         catch (GiveUpException)
         {
@@ -35,7 +38,8 @@ internal static class Checker
         return bag.Sorted();
     }
 
-    private static void CheckVariant(IsaSource source, Loader loader, Variant variant, DiagnosticBag bag)
+    private static void CheckVariant(
+        IsaSource source, Loader loader, Variant variant, UnusedChecker unused, DiagnosticBag bag)
     {
         loader.Read(variant);
         loader.ReadTests();
@@ -63,6 +67,8 @@ internal static class Checker
         foreach (var encoding in model.Encodings)
             CheckLength(definition, encoding, bag);
         OverlapChecker.Check(definition, bag);
+        ReachChecker.Check(definition, bag);
+        unused.Look(model);
     }
 
     /// <summary>What the length hook says of the first unit must be what the pattern has.</summary>

@@ -107,7 +107,7 @@ internal static class OverlapChecker
         return null;
     }
 
-    private static uint Looked(Encoding encoding)
+    internal static uint Looked(Encoding encoding)
     {
         if (encoding.Where is null)
             return 0;

@@ -1,5 +1,6 @@
 using ShadowVm.Isa.Ir;
 using ShadowVm.Isa.Lowering;
+using ShadowVm.Isa.Numerics;
 using ShadowVm.Isa.Numerics.Floating;
 
 namespace ShadowVm.Isa.Decoding;
@@ -61,6 +62,10 @@ internal ref struct DecodeTime(IReadOnlyList<Function> functions, long[] operand
                 return ~Value(n.A!, l);
             case Op.Negate:
                 return UInt128.Zero - Value(n.A!, l);
+            case Op.LeadingZeros or Op.TrailingZeros or Op.CountOnes or Op.ReverseBytes:
+                return BitCounts.Of(n.Op, (ulong)Value(n.A!, l), n.A!.Width);
+            case Op.RotateLeft or Op.RotateRight:
+                return BitCounts.Turn(n.Op, (ulong)Value(n.A!, l), Value(n.B!, l), n.Width);
             case Op.Select:
                 return Value(Value(n.A!, l) != UInt128.Zero ? n.B! : n.C!, l);
             case Op.Slice:

@@ -93,15 +93,19 @@ internal sealed class Disassembler
         return bits;
     }
 
-    public string Print(DecodedInstruction decoded, ulong pc) =>
-        decoded.Definition?.Encoding is { } encoding
-            ? Print(encoding, encoding.Short is null ? decoded.Operands : encoding.Extract(decoded.Word), decoded.Word, pc, true)
-            : Unknown(decoded.Length, decoded.Word);
+    public string Print(DecodedInstruction decoded, ulong pc, Func<ulong, string?>? symbols = null)
+    {
+        if (decoded.Definition?.Encoding is not { } encoding)
+            return Unknown(decoded.Length, decoded.Word);
+        var operands = encoding.Short is null ? decoded.Operands : encoding.Extract(decoded.Word);
+        return Print(encoding, operands, decoded.Word, pc, true, symbols);
+    }
 
     private static string Unknown(int length, uint word) =>
         $".{length}byte 0x{word.ToString("x" + length * 2, CultureInfo.InvariantCulture)}";
 
-    public string Print(Encoding encoding, long[] operands, uint word, ulong pc, bool aliases)
+    public string Print(
+        Encoding encoding, long[] operands, uint word, ulong pc, bool aliases, Func<ulong, string?>? symbols = null)
     {
         if (encoding.IsReserved)
             return encoding.Template;
@@ -111,14 +115,15 @@ internal sealed class Disassembler
             {
                 if (Array.TrueForAll(alias.Fixed, f => operands[f.Operand] == f.Value)
                     && DecodeTree.Holds(encoding, alias.Where, word, _definition.Functions))
-                    return Fill(alias.Parts, encoding, operands, word, pc);
+                    return Fill(alias.Parts, encoding, operands, word, pc, symbols);
             }
         }
 
-        return Fill(_templates[encoding], encoding, operands, word, pc);
+        return Fill(_templates[encoding], encoding, operands, word, pc, symbols);
     }
 
-    private string Fill(List<Part> parts, Encoding encoding, long[] operands, uint word, ulong pc)
+    private string Fill(
+        List<Part> parts, Encoding encoding, long[] operands, uint word, ulong pc, Func<ulong, string?>? symbols)
     {
         var text = new StringBuilder();
         var values = new UInt128[parts.Count];
@@ -133,6 +138,8 @@ internal sealed class Disassembler
         {
             if (parts[i].Group == 0 || !AllDefault(parts, values, parts[i].Group))
                 Print(text, parts[i], values[i]);
+            if (parts[i].Kind == PartKind.Target && symbols?.Invoke((ulong)values[i]) is { } symbol)
+                text.Append(symbol);
         }
 
         return text.ToString();

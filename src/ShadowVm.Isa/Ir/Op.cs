@@ -57,6 +57,24 @@ public enum Op : byte
     /// <summary>Two's complement negation.</summary>
     Negate,
 
+    /// <summary>Zeros above the highest 1 of A, which has at most 64 bits; all of them where there is none.</summary>
+    LeadingZeros,
+
+    /// <summary>Zeros below the lowest 1 of A, which has at most 64 bits; all of them where there is none.</summary>
+    TrailingZeros,
+
+    /// <summary>Ones in A, which has at most 64 bits.</summary>
+    CountOnes,
+
+    /// <summary>The bytes of A, at most 8, in reverse order.</summary>
+    ReverseBytes,
+
+    /// <summary>A, of 32 or 64 bits, turned left by B (any width, unsigned) modulo its width.</summary>
+    RotateLeft,
+
+    /// <summary>A, of 32 or 64 bits, turned right by B (any width, unsigned) modulo its width.</summary>
+    RotateRight,
+
     /// <summary>Sum modulo 2^width.</summary>
     Add,
 
@@ -143,6 +161,12 @@ public enum Op : byte
     Load,
 
     /// <summary>
+    /// As <see cref="Load"/>, by the translation of an address, at the physical address A of at most 64 bits. Where
+    /// nothing answers, the access that is translated faults.
+    /// </summary>
+    WalkLoad,
+
+    /// <summary>
     /// Function <see cref="Node.Index"/> applied to <see cref="Node.Items"/>. As a statement the result, if any, is
     /// dropped. A procedure's register writes join those of the caller.
     /// </summary>
@@ -184,6 +208,9 @@ public enum Op : byte
     /// </summary>
     ProbeStore,
 
+    /// <summary>As <see cref="Store"/>, by the translation of an address, at the physical address A.</summary>
+    WalkUpdate,
+
     /// <summary>If A (one bit) then B, else C, which may be absent.</summary>
     If,
 
@@ -222,6 +249,12 @@ public enum Op : byte
     /// as its arguments as a fresh step. Stores already done stay: the checker sees to it that there are none.
     /// </summary>
     Raise,
+
+    /// <summary>
+    /// Once the instruction has committed, the classes A and the registers B (64 bits each) join the traps that the
+    /// processor delivers late.
+    /// </summary>
+    Delay,
 
     /// <summary>Ends the epoch at once; the guest goes on when the awake hook says so.</summary>
     Wait,

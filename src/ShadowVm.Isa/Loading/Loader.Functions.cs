@@ -13,6 +13,7 @@ internal sealed partial class Loader
         ("length", 1, true, false), ("illegal", 0, false, true), ("trap", 2, false, true),
         ("fault", 2, false, true),
         ("misaligned", 2, false, false),
+        ("translate", 2, true, false),
         ("interrupt", 0, true, true),
         ("awake", 0, true, true),
     ];
@@ -22,11 +23,11 @@ internal sealed partial class Loader
         var header = Header(extent, out var bodyStart);
         var keyword = header.Take();
         var name = header.ExpectJoinedName("the function's name");
-        if (keyword.Text == "hook" && name.Text is "deadline" or "translate" or "syscall")
+        if (keyword.Text == "hook" && name.Text is "deadline" or "syscall")
             throw _bag.Fail(name, $"'hook {name.Text}' is not carried out by this version of the language");
         header.Expect("(", "after the function's name");
         var parameters = ReadParameters(header, ")");
-        var width = header.TryTake("->") ? Width(header.ParseExpression()) : 0;
+        var width = header.TryTake("->") ? header.TryTake("page") ? PageValue.Width : Width(header.ParseExpression()) : 0;
         var value = header.TryTake("=") ? header.ParseExpression() : null;
         header.ExpectLineEnd("the function's header");
         if (value is not null && width == 0)
@@ -78,6 +79,8 @@ internal sealed partial class Loader
                 hook.At, $"'hook {hook.Name}' has {shape.Parameters} parameters, not {hook.Parameters.Length}");
         if (hook.Name == "interrupt" && hook.ResultWidth != 64)
             throw _bag.Fail(hook.At, "'hook interrupt' gives 64 bits, so that 'none' is no cause", "write '-> 64'");
+        if (hook.Name == "translate" && hook.ResultWidth != PageValue.Width)
+            throw _bag.Fail(hook.At, "'hook translate' gives a page", "write '-> page'");
         if (hook.ResultWidth > 0 != shape.Result)
             throw _bag.Fail(hook.At, $"'hook {hook.Name}' {(shape.Result ? "must give a value" : "gives no value")}");
     }
@@ -109,11 +112,21 @@ internal sealed partial class Loader
         Model.IrFunctions.Add(function.Ir);
     }
 
+    private static string HookHeader(string name) => name switch
+    {
+        "trap" => "hook trap(cause : WIDTH, value : WIDTH)",
+        "fault" => "hook fault(access : 2, address : WIDTH)",
+        "interrupt" => "hook interrupt() -> 64",
+        "awake" => "hook awake() -> 1",
+        _ => $"hook {name}()",
+    };
+
     /// <summary>Functions made from spaces and views come last; then what must be there is looked for.</summary>
     private void Finish()
     {
         foreach (var function in _generated)
             AddFunction(function);
+        Guard(FinishDelayed);
         var at = _isaAt ?? Model.Start;
         if (!Model.State.TryGetValue("pc", out var pc))
             _bag.Error(at, "There is no register 'pc'", "add 'register pc : WIDTH'");
@@ -124,7 +137,7 @@ internal sealed partial class Loader
         foreach (var (name, _, _, required) in HookShapes)
         {
             if (required && !Model.Hooks.ContainsKey(name))
-                _bag.Error(at, $"There is no 'hook {name}'");
+                _bag.Error(at, $"There is no 'hook {name}'", $"add '{HookHeader(name)}'");
         }
 
         if (Model.ElfMachine == 0 || Model.ElfClass == 0)

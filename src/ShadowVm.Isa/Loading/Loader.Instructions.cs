@@ -32,6 +32,9 @@ internal sealed partial class Loader
         foreach (var test in _tests)
             Guard(() => ReadTest(test));
         _tests.Clear();
+        foreach (var (name, bytes) in _vectors)
+            Guard(() => ReadVectors(new SourceText(name, System.Text.Encoding.UTF8.GetString(bytes))));
+        _vectors = [];
         return Model.Tests;
     }
 
@@ -109,6 +112,8 @@ internal sealed partial class Loader
             case "test" when row is null && prefix.Count == 0:
                 _tests.Add(extent);
                 break;
+            case var word when Array.IndexOf(Keywords, word) < 0:
+                throw Unknown(extent);
             default:
                 throw Fail(
                     extent.Source, extent.Start, $"'{extent.Keyword}' can't stand here; instructions and aliases can");
@@ -216,49 +221,83 @@ internal sealed partial class Loader
             }
         }
 
-        if (!present)
+        var fielded = elements.FindAll(e => e.Kind == ElementKind.Choice && Model.Choices[e.Name].HasFields);
+        if (fielded.Count > 1 || (fielded.Count == 1 && isShort))
         {
-            Model.Absent.Add(name.Text);
+            throw _bag.Fail(
+                fielded[^1].At, isShort ? "A short form can't have a choice with fields"
+                : "A pattern has at most one choice with fields");
+        }
+
+        if (fielded.Count == 0)
+        {
+            Add(name.Text, elements, template ?? name.Text, null);
             return;
         }
 
-        var (mask, value, bits, operands) = Assemble(name, elements);
-        var encoding = new Encoding
+        // Each row is an encoding of its own; all but the first are called by their first field as well.
+        var choice = Model.Choices[fielded[0].Name];
+        foreach (var alternative in choice.Rows)
         {
-            Name = name.Text,
-            At = name,
-            IsReserved = keyword.Text == "reserved",
-            Class = keyword.Text switch
+            var field = alternative.Elements!.Find(e => e.Kind == ElementKind.Field);
+            var own = elements.ToList();
+            var index = own.IndexOf(fielded[0]);
+            own.RemoveAt(index);
+            own.InsertRange(index, alternative.Elements!);
+            var suffix = alternative == choice.Rows[0] ? "" : "." + (field?.Name ?? alternative.Text);
+            var written = (template ?? name.Text).Replace("{" + choice.Name + "}", alternative.Text, StringComparison.Ordinal);
+            Guard(() => Add(name.Text + suffix, own, written, (choice, alternative)));
+        }
+
+        void Add(
+            string called, List<Element> pattern, string written, (ChoiceDeclaration Choice, ChoiceRow Row)? chosen)
+        {
+            if (!present)
             {
-                "kernel" => InstructionClass.Kernel,
-                "drain" => InstructionClass.Drain,
-                _ => InstructionClass.User,
-            },
-            Mask = mask,
-            Value = value,
-            Bits = bits,
-            Operands = operands,
-            WhereText = where,
-            Over = over,
-            Template = template ?? name.Text,
-            Extent = extent,
-            BodyStart = bodyStart,
-            Row = row,
-            Short = isShort ? ReadShortForm(header, extent, bodyStart, row) : null,
-        };
-        if (!Model.EncodingsByName.TryAdd(name.Text, encoding))
-            throw _bag.Fail(name, $"There is an instruction '{name.Text}' already");
-        if (Model.Encodings.Count >= Limits.Instructions)
-            throw _bag.Fail(name, $"There are more than {Limits.Instructions} instructions");
-        Model.Encodings.Add(encoding);
-        if (where is not null)
-            encoding.Where = Functions.LowerCondition(encoding, where, _bag);
-        AddChoiceConditions(encoding);
-        if (!isShort)
-            ReadRefinements(encoding);
-        encoding.IsBroken = false;
-        if (!encoding.IsReserved && !isShort)
-            encoding.Instruction = MakeInstruction(encoding);
+                Model.Absent.Add(called);
+                return;
+            }
+
+            var (mask, value, bits, operands) = Assemble(name, pattern);
+            var encoding = new Encoding
+            {
+                Name = called,
+                At = name,
+                IsReserved = keyword.Text == "reserved",
+                Class = keyword.Text switch
+                {
+                    "kernel" => InstructionClass.Kernel,
+                    "drain" => InstructionClass.Drain,
+                    _ => InstructionClass.User,
+                },
+                Mask = mask,
+                Value = value,
+                Bits = bits,
+                Operands = operands,
+                Elements = pattern,
+                WhereText = where,
+                Over = over,
+                Template = written,
+                Extent = extent,
+                BodyStart = bodyStart,
+                Row = row,
+                Short = isShort ? ReadShortForm(header, extent, bodyStart, row) : null,
+                Chosen = chosen,
+            };
+            if (!Model.EncodingsByName.TryAdd(called, encoding))
+                throw _bag.Fail(name, $"There is an instruction '{called}' already");
+            if (Model.Encodings.Count >= Limits.Instructions)
+                throw _bag.Fail(name, $"There are more than {Limits.Instructions} instructions");
+            Model.Encodings.Add(encoding);
+            if (where is not null)
+                encoding.Where = Functions.LowerCondition(encoding, where, _bag);
+            AddChoiceConditions(encoding);
+            if (!isShort)
+                ReadRefinements(encoding);
+            encoding.IsBroken = false;
+            if (!encoding.IsReserved && !isShort)
+                encoding.Instruction = MakeInstruction(encoding);
+        }
     }
 
     /// <summary>Bits that no row of a choice has encode nothing.</summary>

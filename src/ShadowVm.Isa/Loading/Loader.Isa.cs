@@ -19,7 +19,7 @@ internal sealed partial class Loader
         _isaAt = at;
         header.ExpectName("the instruction set's name");
         if (header.Current.Kind == TokenKind.String)
-            header.Take();
+            Model.Title = header.Take().Text;
         header.ExpectLineEnd("the title");
         var body = BodyOf(extent, bodyStart);
         Lines(body, first =>

@@ -33,6 +33,7 @@ internal sealed partial class Loader
         var body = BodyOf(extent, bodyStart);
         var rows = new List<ChoiceRow>();
         var fieldWidth = 0;
+        var hasFields = false;
         Lines(body, first =>
         {
             body.Expect("|", "before a row");
@@ -42,10 +43,9 @@ internal sealed partial class Loader
             var rowWidth = 0;
             foreach (var element in elements)
             {
-                if (element.Kind != ElementKind.Fixed)
-                    throw _bag.Fail(
-                        element.At,
-                        "A choice with fields in its rows is not carried out by this version of the language");
+                if (element.Kind is ElementKind.Choice or ElementKind.Piece)
+                    throw _bag.Fail(element.At, $"'{element.Name}' can't stand in a row: choices are one level deep");
+                hasFields |= element.Kind == ElementKind.Field;
                 bits = bits << element.Width | element.Value;
                 rowWidth += element.Width;
             }
@@ -57,12 +57,14 @@ internal sealed partial class Loader
             var text = body.ExpectString("the row's spelling");
             var value = body.TryTake("=") ? body.ParseExpression() : null;
             var isDefault = body.TryTake("default");
-            if (rows.Exists(r => r.Bits == bits))
+            if (!hasFields && rows.Exists(r => r.Bits == bits))
                 throw _bag.Fail(first, "A row above has these bits already");
-            rows.Add(new ChoiceRow(bits, text, value, isDefault, first));
+            rows.Add(new ChoiceRow(bits, text, value, isDefault, first, elements));
         });
         if (rows.Count == 0)
             throw _bag.Fail(name, $"The choice '{name.Text}' has no rows");
+        if (!hasFields)
+            rows = rows.ConvertAll(r => r with { Elements = null });
         var choice = new ChoiceDeclaration { Name = name.Text, At = name, FieldWidth = fieldWidth, ValueWidth = width };
         choice.Rows.AddRange(rows);
         if (!Model.Choices.TryAdd(name.Text, choice) || Model.Formats.ContainsKey(name.Text))

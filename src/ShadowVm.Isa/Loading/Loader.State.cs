@@ -208,7 +208,11 @@ internal sealed partial class Loader
         {
             state.File = Model.Registers.Count;
             state.Slot = Model.SlotCount;
-            Model.Registers.Add(new RegisterFile(state.Name, state.Width, state.Count, state.Slot, zero, reset, names));
+            Model.Registers.Add(
+                new RegisterFile(state.Name, state.Width, state.Count, state.Slot, zero, reset, names)
+                {
+                    IsPlain = state.Control is null,
+                });
             Model.SlotCount += state.Count;
         }
         else
@@ -223,7 +227,10 @@ internal sealed partial class Loader
                 var value = (ulong)((UInt128)(reset >> Math.Min(field.Low, 63)) & Nodes.MaskOf(field.Width));
                 state.Fields[i] = field with { Slot = Model.SlotCount };
                 Model.Registers.Add(
-                    new RegisterFile($"{state.Name}.{field.Name}", field.Width, 1, Model.SlotCount, -1, value, []));
+                    new RegisterFile($"{state.Name}.{field.Name}", field.Width, 1, Model.SlotCount, -1, value, [])
+                    {
+                        IsPlain = state.Control is null,
+                    });
                 Model.SlotCount++;
             }
         }

@@ -9,6 +9,8 @@ namespace ShadowVm.Isa.Loading;
 /// <content>Test blocks: <c>x1 = 5  x2 = 3 : add rd=3 rs1=1 rs2=2 : x3 = 8</c>, or <c>: raises CAUSE</c>.</content>
 internal sealed partial class Loader
 {
+    private IReadOnlyList<(string Name, byte[] Bytes)> _vectors;
+
     private void ReadTest(Extent extent)
     {
         var header = Header(extent, out var bodyStart);
@@ -19,47 +21,79 @@ internal sealed partial class Loader
         if (!present)
             return;
         var body = BodyOf(extent, bodyStart);
-        Lines(body, first =>
-        {
-            if (Model.Absent.Contains(body.NameAfter(":")))
-            {
-                body.SkipToLineEnd();
-                return;
-            }
+        Lines(body, first => ReadTestLine(body, first, title));
+    }
 
-            var before = ReadValues(body);
-            body.Expect(":", "before the instruction");
-            var name = body.ExpectJoinedName("an instruction");
-            if (!Model.EncodingsByName.TryGetValue(name.Text, out var encoding) || encoding.IsReserved)
-                throw _bag.Fail(
-                    name,
-                    $"There is no instruction '{name.Text}'",
-                    Suggestion.For(name.Text, Model.EncodingsByName.Keys));
-            var fields = ReadFieldValues(body, encoding, name);
-            var after = new List<IsaTestValue>();
-            ulong? raises = null;
-            if (body.TryTake(":"))
+    /// <summary>
+    /// A file of tests: <c>language 1</c>, then test blocks, and lines of tests that stand by themselves and have the
+    /// file's name as their title.
+    /// </summary>
+    private void ReadVectors(SourceText text)
+    {
+        var extents = Outline.Of(text, 0, text.Text.Length, _bag);
+        for (var i = 0; i < extents.Count; i++)
+        {
+            var extent = extents[i];
+            if (i == 0)
+                ReadLanguage(extent);
+            if (extent.Keyword == "language" && i == 0)
+                continue;
+            Guard(() =>
             {
-                if (body.Current.IsWord("raises"))
+                if (extent.Keyword == "test")
                 {
-                    body.Take();
-                    var cause = body.ExpectName("a cause");
-                    if (!Model.EnumValues.TryGetValue(cause.Text, out var value))
-                        throw _bag.Fail(
-                            cause,
-                            $"No 'enum' declares the cause '{cause.Text}'",
-                            Suggestion.For(cause.Text, Model.EnumValues.Keys));
-                    raises = (ulong)value.Value;
-                    body.TryTake(":");
+                    ReadTest(extent);
+                    return;
                 }
 
-                after = ReadValues(body);
+                var line = BodyOf(extent, extent.Start);
+                Lines(line, first => ReadTestLine(line, first, text.Name));
+            });
+        }
+    }
+
+    private void ReadTestLine(StatementParser body, Token first, string title)
+    {
+        var tested = body.NameAfter(":");
+        var isElsewhere = Model.Extensions.Count < Model.AllExtensions.Count && !Model.EncodingsByName.ContainsKey(tested);
+        if (Model.Absent.Contains(tested) || isElsewhere)
+        {
+            body.SkipToLineEnd();
+            return;
+        }
+
+        var before = ReadValues(body);
+        body.Expect(":", "before the instruction");
+        var name = body.ExpectJoinedName("an instruction");
+        if (!Model.EncodingsByName.TryGetValue(name.Text, out var encoding) || encoding.IsReserved)
+            throw _bag.Fail(
+                name,
+                $"There is no instruction '{name.Text}'",
+                Suggestion.For(name.Text, Model.EncodingsByName.Keys));
+        var fields = ReadFieldValues(body, encoding, name);
+        var after = new List<IsaTestValue>();
+        ulong? raises = null;
+        if (body.TryTake(":"))
+        {
+            if (body.Current.IsWord("raises"))
+            {
+                body.Take();
+                var cause = body.ExpectName("a cause");
+                if (!Model.EnumValues.TryGetValue(cause.Text, out var value))
+                    throw _bag.Fail(
+                        cause,
+                        $"No 'enum' declares the cause '{cause.Text}'",
+                        Suggestion.For(cause.Text, Model.EnumValues.Keys));
+                raises = (ulong)value.Value;
+                body.TryTake(":");
             }
 
-            var (line, _) = first.Source.Position(first.Offset);
-            var place = string.Create(CultureInfo.InvariantCulture, $"{first.Source.Name}:{line}");
-            Model.Tests.Add(new IsaTest(title, place, before, name.Text, fields, after, raises));
-        });
+            after = ReadValues(body);
+        }
+
+        var (line, _) = first.Source.Position(first.Offset);
+        var place = string.Create(CultureInfo.InvariantCulture, $"{first.Source.Name}:{line}");
+        Model.Tests.Add(new IsaTest(title, place, before, name.Text, fields, after, raises));
     }
 
     private List<(string, long)> ReadFieldValues(StatementParser body, Encoding encoding, Token at)

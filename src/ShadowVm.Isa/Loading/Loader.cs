@@ -15,12 +15,12 @@ internal sealed partial class Loader
     [
         "isa", "include", "extension", "const", "enum", "register", "view", "context", "space", "control", "format",
         "operand", "choice", "with", "each", "user", "kernel", "drain", "short", "reserved", "alias", "pseudo",
-        "function", "procedure", "hook", "float", "abi", "test", "language",
+        "function", "procedure", "hook", "delayed", "float", "abi", "test", "language",
     ];
 
     private static readonly string[] LaterKeywords =
     [
-        "delayed", "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
+        "lanes", "bundle", "numbering", "lazy", "sequential", "nullify",
         "translate", "walk",
     ];
 
@@ -28,6 +28,7 @@ internal sealed partial class Loader
     private readonly DiagnosticBag _bag;
     private readonly List<(Extent Extent, string? Extension)> _all = [];
     private readonly Dictionary<string, SourceText> _texts = [];
+    private readonly Dictionary<SourceText, List<Extent>> _outlines = [];
     private readonly HashSet<string> _included = [];
 
     public Loader(IsaSource source, DiagnosticBag bag)
@@ -37,6 +38,7 @@ internal sealed partial class Loader
         Model = new DefinitionModel { Name = source.Name };
         Functions = new FunctionLowering(Model);
         Rules = new VariantRules();
+        _vectors = source.Vectors;
     }
 
     public DefinitionModel Model { get; private set; }
@@ -44,6 +46,22 @@ internal sealed partial class Loader
     public FunctionLowering Functions { get; private set; }
 
     public VariantRules Rules { get; }
+
+    /// <summary>The extension that a place belongs to, or null.</summary>
+    public string? ExtensionAt(Token place)
+    {
+        string? found = null;
+        foreach (var (extent, extension) in _all)
+        {
+            if (extent.Source == place.Source && extent.Start <= place.Offset && place.Offset < extent.End)
+                found = extension;
+        }
+
+        return found;
+    }
+
+    /// <summary>All files.</summary>
+    public IEnumerable<SourceText> Texts => _texts.Values;
 
     /// <summary>
     /// Finds all declarations and reads the <c>isa</c> block. False where there is nothing to go on with.
@@ -103,7 +121,7 @@ internal sealed partial class Loader
         foreach (var (name, _) in _source.Files)
         {
             var text = _texts[name];
-            foreach (var extent in Outline.Of(text, 0, text.Text.Length, _bag))
+            foreach (var extent in OutlineOf(text))
             {
                 if (extent.Keyword != "isa")
                     continue;
@@ -116,11 +134,14 @@ internal sealed partial class Loader
         return found ?? throw Fail(_texts[_source.Files[0].Name], 0, "No file has an 'isa' declaration");
     }
 
+    private List<Extent> OutlineOf(SourceText text) =>
+        _outlines.TryGetValue(text, out var known) ? known : _outlines[text] = Outline.Of(text, 0, text.Text.Length, _bag);
+
     private void Include(SourceText text)
     {
         if (!_included.Add(text.Name))
             return;
-        var extents = Outline.Of(text, 0, text.Text.Length, _bag);
+        var extents = OutlineOf(text);
         string? extension = null;
         for (var i = 0; i < extents.Count; i++)
         {
@@ -304,6 +325,9 @@ internal sealed partial class Loader
             case "function" or "procedure" or "hook":
                 ReadFunction(extent);
                 break;
+            case "delayed":
+                ReadDelayed(extent);
+                break;
             case "float":
                 ReadFloat(extent);
                 break;
@@ -319,12 +343,21 @@ internal sealed partial class Loader
             case var word when Array.IndexOf(LaterKeywords, word) >= 0:
                 throw Fail(extent.Source, extent.Start, $"'{word}' is not carried out by this version of the language");
             default:
-                var shown = extent.Keyword.Length > 0 ? extent.Keyword : extent.FirstLine.Split(' ')[0];
-                throw _bag.Fail(
-                    new Token(TokenKind.Name, shown, extent.Source, extent.Start, true),
-                    $"'{shown}' begins no declaration",
-                    Suggestion.For(shown, Keywords));
+                throw Unknown(extent);
         }
+    }
+
+    /// <summary>A line that begins with no keyword: most often a slip in one, or an instruction without its class.</summary>
+    private GiveUpException Unknown(Extent extent)
+    {
+        var shown = extent.Keyword.Length > 0 ? extent.Keyword : extent.FirstLine.Split(' ')[0];
+        var at = new Token(TokenKind.Name, shown, extent.Source, extent.Start, true);
+        var suggestion = Suggestion.For(shown, Keywords);
+        var isInstruction = suggestion is null && extent.FirstLine.Contains('"', StringComparison.Ordinal);
+        return isInstruction
+            ? _bag.Fail(
+                at, $"The instruction '{shown}' has no class", $"write 'user {shown} ...', or 'kernel' or 'drain'")
+            : _bag.Fail(at, $"'{shown}' begins no declaration", suggestion);
     }
 
     private GiveUpException Fail(SourceText source, int offset, string message)

@@ -1,5 +1,6 @@
 using ShadowVm.Isa.Ir;
 using ShadowVm.Isa.Model;
+using ShadowVm.Isa.Numerics;
 using ShadowVm.Isa.Syntax;
 using ShadowVm.Isa.Text;
 
@@ -131,12 +132,14 @@ internal sealed partial class BodyLowering
                 return Reverse(e, 8, want);
             case "reverse_bits":
                 return Reverse(e, 1, want);
-            case "popcount":
-                return PopulationCount(e, want);
+            case "popcount" or "clz" or "ctz":
+                return Count(e, path, want);
             case "retired" or "time":
                 Argument(e, -1, 0);
                 Note(Effects.Machine, e.First);
                 return new Node { Op = path == "time" ? Op.Time : Op.Retired, Width = 64 };
+            case "page":
+                return Page(e);
             case "external":
                 Argument(e, -1, 0);
                 Note(Effects.Machine, e.First);
@@ -147,8 +150,10 @@ internal sealed partial class BodyLowering
         {
             "sx" or "zx" => Extend(e, first, WidthSuffix(e.Parts[0].Token)),
             "load" => Load(e, path),
+            "expand_mask" => ExpandMask(e),
             "f32" or "f64" => Float(e, path),
-            "store" or "probe" => throw bag.Fail(e.First, $"'{path}' gives no value", "use it as a statement"),
+            "walk" when path.StartsWith("walk.load.", StringComparison.Ordinal) => WalkLoad(e, path),
+            "store" or "probe" or "walk" => throw bag.Fail(e.First, $"'{path}' gives no value", "use it as a statement"),
             _ => throw UnknownCall(e, path),
         };
     }
@@ -235,6 +240,8 @@ internal sealed partial class BodyLowering
     {
         var value = Twice(e, Lower(Argument(e, 0, 2), want));
         var by = Twice(e, LowerAnyWidth(Argument(e, 1, 2)));
+        if (value.Width is 32 or 64)
+            return new Node { Op = left ? Op.RotateLeft : Op.RotateRight, Width = value.Width, A = value, B = by };
         var wide = Nodes.ZeroExtend(by, Math.Max(by.Width, 8));
         var turn = Nodes.Binary(Op.RemainderUnsigned, wide, Nodes.Const((UInt128)value.Width, wide.Width));
         var rest = Nodes.Binary(Op.Subtract, Nodes.Const((UInt128)value.Width, wide.Width), turn);
@@ -250,21 +257,36 @@ internal sealed partial class BodyLowering
         var value = Twice(e, Lower(Argument(e, 0, 1), want));
         if (value.Width % unit != 0)
             throw bag.Fail(e.First, $"'{e}' has {value.Width} bits, no whole number of bytes");
+        if (unit == 8 && value.Width <= 64)
+            return new Node { Op = Op.ReverseBytes, Width = value.Width, A = value };
         var result = Nodes.Slice(value, 0, unit);
         for (var low = unit; low < value.Width; low += unit)
             result = Nodes.Concat(result, Nodes.Slice(value, low, unit));
         return result;
     }
 
-    private Node PopulationCount(Expression e, int want)
+    /// <summary>Counts bits; of more than 64, those of both halves.</summary>
+    private Node Count(Expression e, string how, int want)
     {
         var value = Twice(e, Lower(Argument(e, 0, 1), 0));
         if (want == 0)
             throw bag.Fail(e.First, $"Nothing says how wide '{e}' shall be", "give a width: 'let NAME : WIDTH ='");
-        var sum = Nodes.ZeroExtend(Nodes.Slice(value, 0, 1), want);
-        for (var bit = 1; bit < value.Width; bit++)
-            sum = Nodes.Binary(Op.Add, sum, Nodes.ZeroExtend(Nodes.Slice(value, bit, 1), want));
-        return sum;
+        var op = how switch { "clz" => Op.LeadingZeros, "ctz" => Op.TrailingZeros, _ => Op.CountOnes };
+        if (value.Width <= 64)
+            return Fit(Bits(value), want);
+        var (low, high) = (Nodes.Slice(value, 0, 64), Nodes.Slice(value, 64, value.Width - 64));
+        // A half that is all zeros counts whole, and the other goes on counting.
+        var (first, second) = op == Op.TrailingZeros ? (low, high) : (high, low);
+        var sum = Nodes.Binary(Op.Add, Nodes.ZeroExtend(Bits(first), 8), Nodes.ZeroExtend(Bits(second), 8));
+        if (op == Op.CountOnes)
+            return Fit(sum, want);
+        var empty = Nodes.Compare(Op.Equal, first, Nodes.Const(UInt128.Zero, first.Width));
+        return Fit(Nodes.Select(empty, sum, Nodes.ZeroExtend(Bits(first), 8)), want);
+
+        Node Bits(Node of) => new() { Op = op, Width = BitCounts.Width, A = of };
+
+        static Node Fit(Node count, int width) =>
+            width < count.Width ? Nodes.Slice(count, 0, width) : Nodes.ZeroExtend(count, width);
     }
 
     private Node Load(Expression e, string path)

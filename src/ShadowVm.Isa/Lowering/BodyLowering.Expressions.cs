@@ -130,6 +130,8 @@ internal sealed partial class BodyLowering
             return local.Value ?? throw new GiveUpException();
         if (FindOperand(name) is { } operand)
             return LowerOperand(e, operand, want);
+        if (FindChosen(name) is { } row)
+            return LowerChosen(e, row);
         if (name == "pc")
             return new Node { Op = Op.Pc, Width = model.AddressBits };
         if (model.State.TryGetValue(name, out var state))
@@ -193,6 +195,24 @@ internal sealed partial class BodyLowering
         }
 
         return result ?? throw new GiveUpException();
+    }
+
+    /// <summary>What a row with fields stands for: it sees its fields, but not the names of the body.</summary>
+    private Node LowerChosen(Expression e, ChoiceRow row)
+    {
+        var choice = Encoding!.Chosen!.Value.Choice;
+        if (row.Value is null || choice.ValueWidth == 0)
+            throw bag.Fail(e.Token, $"The row \"{row.Text}\" of '{choice.Name}' has no value");
+        var barrier = _barrier;
+        _barrier = _locals.Count;
+        try
+        {
+            return Lower(row.Value, choice.ValueWidth);
+        }
+        finally
+        {
+            _barrier = barrier;
+        }
     }
 
     private int IndexOf(Operand operand) => Array.IndexOf(Encoding!.Operands, operand);

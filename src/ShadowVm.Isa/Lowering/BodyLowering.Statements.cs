@@ -75,12 +75,14 @@ internal sealed partial class BodyLowering
                     ? Nodes.If(StoredValue(model.State["slot"], null, s.Token), Call(illegal, [], s.Token), null)
                     : throw bag.Fail(s.Token, "There is no 'hook illegal' to raise");
             case StatementKind.Enter:
-                Note(Effects.Kernel | Effects.Writes, s.Token);
+                Note(Effects.Kernel | Effects.Writes | Effects.Enters, s.Token);
                 return new Node { Op = Op.Enter, A = Lower(s.A!, model.AddressBits) };
             case StatementKind.Require:
                 return LowerRequire(s.A!, s.Body);
             case StatementKind.Raise:
                 return LowerRaise(s);
+            case StatementKind.Delayed:
+                return LowerDelayed(s);
             case StatementKind.Wait:
                 Note(Effects.Kernel, s.Token);
                 return new Node { Op = Op.Wait };
@@ -129,6 +131,8 @@ internal sealed partial class BodyLowering
             return LowerStoreBytes(call, path);
         if (path.StartsWith("store.", StringComparison.Ordinal))
             return LowerStore(call, path);
+        if (path.StartsWith("walk.update.", StringComparison.Ordinal))
+            return WalkUpdate(call, path);
         if (path.StartsWith("probe.store.", StringComparison.Ordinal))
         {
             var (width, aligned) = AccessOf(call, path, "probe.store".Length);

@@ -111,6 +111,10 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
 
     private Operand? FindOperand(string name) => _operandsHidden ? null : Encoding?.Find(name);
 
+    /// <summary>The row of a choice with fields that this encoding has, by the choice's name.</summary>
+    private ChoiceRow? FindChosen(string name) =>
+        !_operandsHidden && Encoding?.Chosen is { } chosen && chosen.Choice.Name == name ? chosen.Row : null;
+
     private Local? FindLocal(string name)
     {
         for (var i = _locals.Count - 1; i >= _barrier; i--)
@@ -126,7 +130,8 @@ internal sealed partial class BodyLowering(DefinitionModel model, DiagnosticBag 
     public (Int128 Value, int Width)? Fold(Expression e) =>
         ConstantFolder.Fold(e, model, bag, name =>
             FindLocal(name) is { } local ? (true, local.Constant)
-            : FindOperand(name) is not null || model.State.ContainsKey(name) ? (true, null) : (false, null));
+            : FindOperand(name) is not null || FindChosen(name) is not null || model.State.ContainsKey(name) ? (true, null)
+            : (false, null));
 
     /// <summary>A whole number known at load, for widths and bit positions.</summary>
     public int FoldNumber(Expression e, string what, int min, int max)

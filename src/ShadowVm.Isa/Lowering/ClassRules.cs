@@ -12,6 +12,13 @@ internal static class ClassRules
 {
     public static void Check(Encoding encoding, LoweredBody body, Token at, DefinitionModel model, DiagnosticBag bag)
     {
+        if ((body.Effects & Effects.Walks) != 0)
+        {
+            bag.Error(
+                encoding.At, $"'{encoding.Name}' reads or writes page tables, which only 'hook translate' may",
+                "use load and store");
+        }
+
         const Effects sensitive = Effects.Kernel | Effects.Space;
         if ((body.Effects & sensitive) == 0)
             return;
@@ -35,6 +42,29 @@ internal static class ClassRules
                 $"'class user where {text}' doesn't show that these words of '{encoding.Name}' are harmless",
                 "list the numbers of controls whose 'access' only raises and that have no 'on write', as 'FIELD in { ... }'");
         }
+    }
+
+    /// <summary>
+    /// A translation is asked for when the engine pleases, once for many accesses or again for each: it depends on
+    /// registers and page tables alone and changes nothing but page tables. Nobody else walks.
+    /// </summary>
+    public static void CheckHook(FunctionDeclaration hook, Effects effects, DiagnosticBag bag)
+    {
+        if (hook.Kind != FunctionKind.Hook)
+            return;
+        if (hook.Name != "translate")
+        {
+            if ((effects & Effects.Walks) != 0)
+                bag.Error(hook.At, $"'hook {hook.Name}' reads or writes page tables, which only 'hook translate' may");
+            return;
+        }
+
+        if ((effects & (Effects.Writes | Effects.Kernel)) != 0)
+            bag.Error(hook.At, "'hook translate' writes registers or jumps", "return a page, or raise");
+        if ((effects & (Effects.Loads | Effects.Stores)) != 0)
+            bag.Error(hook.At, "'hook translate' loads or stores", "use walk.load and walk.update");
+        if ((effects & Effects.Machine) != 0)
+            bag.Error(hook.At, "'hook translate' depends on time, or on what the machine's lines are");
     }
 
     private static bool OnlyRaises(Statement[] statements) =>

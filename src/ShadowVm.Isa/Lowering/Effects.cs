@@ -29,9 +29,18 @@ internal enum Effects : ushort
     /// <summary>Asks the machine: retired, time, external.</summary>
     Machine = 128,
 
+    /// <summary>Causes a trap that may be delivered late.</summary>
+    Delays = 256,
+
+    /// <summary>Enters: a trap's entry or the return from one.</summary>
+    Enters = 512,
+
     /// <summary>Adds to the floating-point flags that the definition's 'float' block names.</summary>
-    Accrues = 256,
+    Accrues = 1024,
 
     /// <summary>Goes to another address, or may.</summary>
-    Goes = 512,
+    Goes = 2048,
+
+    /// <summary>Reads or writes page tables, as only the translation of an address may.</summary>
+    Walks = 4096,
 }

@@ -157,6 +157,9 @@ internal sealed class FunctionLowering(DefinitionModel model)
             }
         }
 
+        ClassRules.CheckHook(function, lowering.Effects, bag);
+        if ((lowering.Effects & Effects.Delays) != 0 && (function.Kind == FunctionKind.Hook || function == model.Delayed?.Deliverer))
+            throw bag.Fail(function.At, $"'{function.Name}' delays a trap, which only an instruction can");
         return new LoweredBody(body, lowering.LocalCount, lowering.Effects, lowering.Cost, lowering.CallDepth);
     }
 

@@ -118,7 +118,7 @@ internal static class Nodes
     /// <summary>Whether evaluating it twice, or not at all, could be noticed.</summary>
     public static bool HasEffects(Node node)
     {
-        if (node.Op is Op.Load or Op.Call)
+        if (node.Op is Op.Load or Op.WalkLoad or Op.Call)
             return true;
         if (node.A is not null && HasEffects(node.A) || node.B is not null && HasEffects(node.B)
             || node.C is not null && HasEffects(node.C))

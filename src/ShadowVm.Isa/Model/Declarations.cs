@@ -203,7 +203,14 @@ internal sealed class FunctionDeclaration
 internal sealed record LoweredBody(Node Body, int LocalCount, Lowering.Effects Effects, int Cost, int CallDepth);
 
 /// <summary>One way an operand is written and what it stands for.</summary>
-internal sealed record ChoiceRow(uint Bits, string Text, Expression? Value, bool IsDefault, Token At);
+/// <param name="Bits">The field's bits; 0 where the row has fields of its own.</param>
+/// <param name="Text">Its spelling, with holes for its fields.</param>
+/// <param name="Value">What it stands for, or null.</param>
+/// <param name="IsDefault">Whether brackets around it are left out.</param>
+/// <param name="At">Place.</param>
+/// <param name="Elements">Its pattern where it has fields of its own, else null.</param>
+internal sealed record ChoiceRow(
+    uint Bits, string Text, Expression? Value, bool IsDefault, Token At, List<Element>? Elements = null);
 
 /// <summary>A field whose values have names of their own.</summary>
 internal sealed class ChoiceDeclaration
@@ -218,6 +225,11 @@ internal sealed class ChoiceDeclaration
     public required int ValueWidth { get; init; }
 
     public List<ChoiceRow> Rows { get; } = [];
+
+    /// <summary>
+    /// Whether rows have fields: then each row makes an encoding of its own of the instructions that the choice is in.
+    /// </summary>
+    public bool HasFields => Rows[0].Elements is not null;
 }
 
 /// <summary>Another spelling of an instruction's words.</summary>

@@ -8,6 +8,9 @@ internal sealed class DefinitionModel
 {
     public string Name { get; set; } = "";
 
+    /// <summary>What the <c>isa</c> block calls it, or empty.</summary>
+    public string Title { get; set; } = "";
+
     public int UnitBits { get; set; } = 32;
 
     public bool BigEndian { get; set; }
@@ -79,6 +82,9 @@ internal sealed class DefinitionModel
     public List<IsaTest> Tests { get; } = [];
 
     public List<(string Name, Token At, Syntax.Expression Value)> Context { get; } = [];
+
+    /// <summary>Traps that may be delivered late, or null.</summary>
+    public DelayedDeclaration? Delayed { get; set; }
 
     public int ElfMachine { get; set; }
 

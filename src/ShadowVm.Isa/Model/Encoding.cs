@@ -26,6 +26,9 @@ internal sealed class Encoding
 
     public required Operand[] Operands { get; init; }
 
+    /// <summary>The pattern as it is written, from the highest bit down.</summary>
+    public required IReadOnlyList<Element> Elements { get; init; }
+
     public Expression? WhereText { get; init; }
 
     /// <summary>One bit over the operands; null where the pattern alone decides.</summary>
@@ -41,8 +44,6 @@ internal sealed class Encoding
 
     public required string Template { get; init; }
 
-    public string Documentation { get; init; } = "";
-
     public required Extent Extent { get; init; }
 
     public required int BodyStart { get; init; }
@@ -51,6 +52,9 @@ internal sealed class Encoding
 
     /// <summary>The instruction that this is a short form of, or null.</summary>
     public ShortForm? Short { get; init; }
+
+    /// <summary>The row that this encoding has of a choice with fields, or null.</summary>
+    public (ChoiceDeclaration Choice, ChoiceRow Row)? Chosen { get; init; }
 
     /// <summary>True until the whole header is found to be right.</summary>
     public bool IsBroken { get; set; } = true;

@@ -9,6 +9,7 @@ public sealed class IsaLibrary
     public const string Variable = "SHADOWVM_ISA";
 
     private readonly List<string> _roots = [];
+    private readonly bool _isAsked;
 
     /// <param name="path">
     /// A folder of definitions or one definition's folder, as given on the command line; null to leave it out.
@@ -31,6 +32,7 @@ public sealed class IsaLibrary
     /// <exception cref="IsaException">The folder that was asked for isn't there.</exception>
     public IsaLibrary(string? path, string? environment, string workingFolder, string programFolder)
     {
+        _isAsked = path is not null;
         if (path is not null)
             AddAsked(path, "--isa-path");
         if (!string.IsNullOrEmpty(environment))
@@ -43,9 +45,13 @@ public sealed class IsaLibrary
     /// <summary>The folders that are searched, first come first served.</summary>
     public IReadOnlyList<string> Roots => _roots;
 
-    /// <summary>Names of all definitions that are found, in ordinal order.</summary>
+    /// <summary>
+    /// Names of all definitions that are found, in ordinal order; where one definition's folder was asked for, its alone.
+    /// </summary>
     public IReadOnlyList<string> Names()
     {
+        if (_isAsked && IsDefinition(_roots[0]))
+            return [Path.GetFileName(Path.TrimEndingDirectorySeparator(_roots[0]))];
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var root in _roots)
         {
@@ -63,16 +69,17 @@ public sealed class IsaLibrary
 
     /// <summary>Reads a definition by name.</summary>
     /// <param name="name">Name of its folder.</param>
+    /// <param name="vectors">Whether files of tests beside it are wanted as well.</param>
     /// <exception cref="IsaException">There is none, or it can't be read.</exception>
-    public IsaSource Open(string name)
+    public IsaSource Open(string name, bool vectors = false)
     {
         foreach (var root in _roots)
         {
             if (IsDefinition(root) && Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) == name)
-                return IsaSource.FromFolder(root);
+                return IsaSource.FromFolder(root, vectors);
             var folder = Path.Combine(root, name);
             if (name.Length > 0 && name == Path.GetFileName(name) && IsDefinition(folder))
-                return IsaSource.FromFolder(folder);
+                return IsaSource.FromFolder(folder, vectors);
         }
 
         var names = Names();
@@ -90,7 +97,8 @@ public sealed class IsaLibrary
     {
         foreach (var name in Names())
         {
-            if (IsaDefinition.LoadForElf(Open(name), machine, elfClass, bigEndian) is { } found)
+            var source = Open(name);
+            if (source.MayBeForElf(machine) && IsaDefinition.LoadForElf(source, machine, elfClass, bigEndian) is { } found)
                 return found;
         }
 

@@ -62,7 +62,7 @@ internal class Cursor(Token[] tokens, DiagnosticBag bag)
         Take();
         var text = first.Text;
         while (!Current.Spaced && Current.Kind is TokenKind.Name or TokenKind.Number
-            || !Current.Spaced && (Current.Is(".") || Current.Is("/")))
+            || !Current.Spaced && (Current.Is(".") || Current.Is("/") || Current.Is("/s")))
         {
             text += Take().Text;
         }

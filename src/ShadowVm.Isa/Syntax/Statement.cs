@@ -42,6 +42,9 @@ internal enum StatementKind : byte
     Raise,
     Wait,
 
+    /// <summary>delayed NAME A dest B.</summary>
+    Delayed,
+
     /// <summary>flush NAME.</summary>
     Flush,
     Order,

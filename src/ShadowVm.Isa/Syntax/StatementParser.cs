@@ -5,7 +5,7 @@ namespace ShadowVm.Isa.Syntax;
 /// <summary>Parses bodies. An error costs one statement: the next line is read as if nothing had happened.</summary>
 internal sealed class StatementParser(Token[] tokens, DiagnosticBag bag) : ExpressionParser(tokens, bag)
 {
-    private static readonly string[] Later = ["delayed", "emit"];
+    private static readonly string[] Later = ["emit"];
     private int _depth;
 
     /// <summary>All statements up to the end of the text.</summary>
@@ -88,6 +88,8 @@ internal sealed class StatementParser(Token[] tokens, DiagnosticBag bag) : Expre
                 };
             case "raise":
                 return Raise(Take());
+            case "delayed" when Following.Kind == TokenKind.Name:
+                return Delayed(Take());
             case "wait":
                 return new Statement { Kind = StatementKind.Wait, Token = Take() };
             case "flush":
@@ -206,6 +208,21 @@ internal sealed class StatementParser(Token[] tokens, DiagnosticBag bag) : Expre
             Token = first,
             Name = name,
             Arguments = arguments.ToArray(),
+        };
+    }
+
+    private Statement Delayed(Token first)
+    {
+        var name = ExpectName("the name of a 'delayed' block");
+        var classes = ParseExpression();
+        Expect("dest", "after the classes");
+        return new Statement
+        {
+            Kind = StatementKind.Delayed,
+            Token = first,
+            Name = name,
+            A = classes,
+            B = ParsePostfix(),
         };
     }
 

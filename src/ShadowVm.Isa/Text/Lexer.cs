@@ -11,6 +11,14 @@ internal sealed class Lexer(SourceText source, DiagnosticBag bag, Row? row, bool
         "<=s", ">=s", ">>s", "==", "!=", "<=", ">=", "<<", ">>", "&&", "||", "..", "->", "=>", "<s", ">s", "/s", "%s",
     ];
 
+    private const string Single = "+-*/%<>=!~&|^@?:.,;()[]{}";
+
+    /// <summary>What the second character of a long symbol may be.</summary>
+    private const string Second = "=<>&|.s";
+
+    /// <summary>Texts of symbols of one character, so that they aren't copied again and again.</summary>
+    private static readonly string[] SingleTexts = Array.ConvertAll(Single.ToCharArray(), c => c.ToString());
+
     private readonly List<Token> _tokens = [];
     private int _depth;
 
@@ -91,7 +99,8 @@ internal sealed class Lexer(SourceText source, DiagnosticBag bag, Row? row, bool
             _depth++;
         else if (c is ')' or ']')
             _depth = Math.Max(0, _depth - 1);
-        foreach (var symbol in Symbols)
+        var mayBeLong = stop < end && Second.Contains(text[stop], StringComparison.Ordinal);
+        foreach (var symbol in mayBeLong ? Symbols : [])
         {
             if (string.CompareOrdinal(text, position, symbol, 0, symbol.Length) != 0
                 || position + symbol.Length > end)
@@ -102,7 +111,8 @@ internal sealed class Lexer(SourceText source, DiagnosticBag bag, Row? row, bool
             return position + symbol.Length;
         }
 
-        if (!"+-*/%<>=!~&|^@?:.,;()[]{}".Contains(c, StringComparison.Ordinal))
+        var single = Single.IndexOf(c, StringComparison.Ordinal);
+        if (single < 0)
         {
             var shown = c is >= ' ' and <= '~' ? $"'{c}'" : c == '\t' ? "a tab" : $"U+{(int)c:X4}";
             throw bag.Fail(
@@ -111,7 +121,7 @@ internal sealed class Lexer(SourceText source, DiagnosticBag bag, Row? row, bool
                 c == '\t' ? "use spaces" : null);
         }
 
-        Put(TokenKind.Symbol, text[position..stop], source, position, spaced);
+        Put(TokenKind.Symbol, SingleTexts[single], source, position, spaced);
         return stop;
     }
 

@@ -12,20 +12,21 @@ internal sealed record Extent(SourceText Source, int Start, int End, int Indent)
     /// <summary>Stands where there is none.</summary>
     public static Extent None { get; } = new(Token.None.Source, 0, 0, 0);
 
+    private string? _keyword;
+
     /// <summary>The header's first word.</summary>
-    public string Keyword
-    {
-        get
-        {
-            var stop = Start;
-            while (stop < End && (char.IsAsciiLetterOrDigit(Source.Text[stop]) || Source.Text[stop] == '_'))
-                stop++;
-            return Source.Text[Start..stop];
-        }
-    }
+    public string Keyword => _keyword ??= FirstWord();
 
     /// <summary>Text of the first line.</summary>
     public string FirstLine => Source.Text[Start..Math.Min(End, Source.LineEnd(Start))];
+
+    private string FirstWord()
+    {
+        var stop = Start;
+        while (stop < End && (char.IsAsciiLetterOrDigit(Source.Text[stop]) || Source.Text[stop] == '_'))
+            stop++;
+        return Source.Text[Start..stop];
+    }
 }
 
 /// <summary>Finds the declarations of a file, or of a <c>with</c> block, by indentation alone.</summary>

@@ -4,7 +4,11 @@ namespace ShadowVm.Isa.Text;
 internal static class Suggestion
 {
     /// <summary>"did you mean 'x'?", or null where nothing is near.</summary>
-    public static string? For(string name, IEnumerable<string> known)
+    public static string? For(string name, IEnumerable<string> known) =>
+        Nearest(name, known) is { } found ? $"did you mean '{found}'?" : null;
+
+    /// <summary>The name that is nearest to what was written, or null where none is near.</summary>
+    public static string? Nearest(string name, IEnumerable<string> known)
     {
         var best = Math.Max(1, name.Length / 3) + 1;
         string? found = null;
@@ -19,7 +23,7 @@ internal static class Suggestion
             found = candidate;
         }
 
-        return found is null ? null : $"did you mean '{found}'?";
+        return found;
     }
 
     /// <summary>Edit distance: inserting, deleting, replacing and swapping neighbours cost one each.</summary>

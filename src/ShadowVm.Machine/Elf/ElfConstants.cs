@@ -23,7 +23,9 @@ internal static class ElfConstants
     public const uint SegmentInterpreter = 3;
     public const uint FlagExecutable = 1;
 
+    public const uint SectionProgram = 1;
     public const uint SectionSymbols = 2;
+    public const ulong SectionExecutable = 4;
 
     public const int SymbolUntyped = 0;
     public const int SymbolFunction = 2;

@@ -117,7 +117,8 @@ public sealed class ElfSymbols
         return found;
     }
 
-    private static string ReadName(ReadOnlySpan<byte> text, uint offset)
+    /// <summary>A name of a string table, cut where it is too long and safe to print.</summary>
+    internal static string ReadName(ReadOnlySpan<byte> text, uint offset)
     {
         if (offset >= (uint)text.Length) return "";
         var name = text[(int)offset..];

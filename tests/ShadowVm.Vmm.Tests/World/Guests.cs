@@ -31,10 +31,13 @@ internal static class Guests
     public static VirtualMachine Machine(string guest, long epochLength, params (int, ulong)[] set) =>
         Machine(guest, epochLength, new EngineSettings(), set);
 
+    /// <summary>A machine that runs a guest, which is written NAME@VARIANT where it needs more than the others.</summary>
     public static VirtualMachine Machine(string guest, long epochLength, EngineSettings engine, params (int, ulong)[] set)
     {
         var (isa, machine) = Others.TryGetValue(guest, out var other) ? (other.Isa.Value, Description(other.Machine)) : (Isa, Virt);
-        return new VirtualMachine(isa, machine, Image(guest), new VirtualMachineSettings
+        var parts = guest.Split('@');
+        if (parts.Length > 1) isa = IsaDefinition.Load(Source, parts[1]);
+        return new VirtualMachine(isa, machine, Image(parts[0]), new VirtualMachineSettings
         {
             EpochLength = epochLength,
             Parameters = set,

@@ -21,7 +21,8 @@ internal static class AssembleCommand
             "    .globl _start",
             "    _start: ...            # labels, 1: with 1b and 1f, expressions with + - * / << >> & | ^ ~ ( )",
             "    .data",
-            "    text:   .asciz \"hello\"");
+            "    text:   .asciz \"hello\"",
+            "Exit code: 0, or 2 for a source with errors and other input that can't be used.");
         var file = new Argument<string>("FILE") { Description = "The source." };
         var output = new Option<string?>("-o", "--output") { Description = "Write a static ELF executable.", HelpName = "FILE" };
         var isa = new Option<string?>("--isa")

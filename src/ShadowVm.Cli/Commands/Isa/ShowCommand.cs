@@ -16,14 +16,17 @@ internal static class ShowCommand
     {
         var command = new DocumentedCommand(
             "show",
-            "Show an instruction: encoding, class, operands, text and the IR it is lowered to; with operands or a word also "
-            + "what the translator makes of it: IL and host code, of the cold tier's handler and of a block.",
+            "Show an instruction: encoding, class, operands, other spellings, tests, text and the IR it is lowered to; with operands "
+            + "or a word also what the translator makes of it: IL and host code, of the cold tier's handler and of a block.",
             "shadowvm isa show addi                              # encoding, class, text, IR",
             "shadowvm isa show add rd=3 rs1=1 rs2=2              # and guest code, IL, host code",
             "shadowvm isa show 0x002081b3 --asm                  # by its word, host code alone",
             "shadowvm isa show addi --il --isa VARIANT           # operands are chosen where none are given",
             "shadowvm isa show --block loop.s --org 0x80000000   # a whole block",
-            "shadowvm isa show VARIANT                           # names of all instructions");
+            "shadowvm isa show VARIANT                           # names of all instructions",
+            "shadowvm isa show 'amo*.w'                          # names that fit a pattern",
+            "",
+            "Exit code: 0, or 2 for input that can't be used.");
         var words = new Argument<string[]>("WORDS")
         {
             Description = "An ISA if it isn't the only one, then an instruction's name with OPERAND=VALUE..., or an "
@@ -72,8 +75,11 @@ internal static class ShowCommand
         var isa = wanted.Isa;
         if (wanted.Name is null)
         {
+            var names = wanted.Pattern is null ? null : isa.Search(wanted.Pattern);
+            if (names is { Count: 0 }) throw new UsageException($"{isa.Variant} has no instruction that '{wanted.Pattern}' fits");
             foreach (var each in isa.Instructions)
             {
+                if (names is not null && !names.Contains(each.Name)) continue;
                 Console.Out.WriteLine($"{each.Name,-12} {each.DeclaredClass.ToString().ToLowerInvariant()}");
             }
 

@@ -7,4 +7,7 @@ internal sealed record Block(BlockCode Code, CompiledMethod Method)
 {
     /// <summary>Guest address.</summary>
     public ulong Pc => Code.Pc;
+
+    /// <summary>Where it is.</summary>
+    public CodeKey Key => Code.Key;
 }

@@ -7,7 +7,11 @@ namespace ShadowVm.Engine.Translation.Blocks;
 /// alone. It goes on behind a conditional branch that isn't taken, and ends at a jump, at an instruction that the
 /// engine doesn't translate, or at the page's end.
 /// </summary>
-/// <param name="Pc">Address of the first instruction.</param>
+/// <param name="Key">Where the first instruction is.</param>
 /// <param name="Instructions">The instructions.</param>
 /// <param name="Bytes">Their length together.</param>
-internal sealed record BlockCode(ulong Pc, DecodedInstruction[] Instructions, int Bytes);
+internal sealed record BlockCode(CodeKey Key, DecodedInstruction[] Instructions, int Bytes)
+{
+    /// <summary>Address of the first instruction.</summary>
+    public ulong Pc => Key.Pc;
+}

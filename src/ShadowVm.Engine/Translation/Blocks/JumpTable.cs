@@ -10,13 +10,17 @@ namespace ShadowVm.Engine.Translation.Blocks;
 internal sealed unsafe class JumpTable : IDisposable
 {
     private readonly int _shift;
+    private readonly int _count;
     private ulong* _entries;
 
-    public JumpTable(int shift)
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="shift">How far an address is shifted for an index.</param>
+    /// <param name="count">Entries, a power of two.</param>
+    public JumpTable(int shift, int count)
     {
-        _shift = shift;
+        (_shift, _count) = (shift, count);
         // SAFETY: two words for each entry; the index is masked.
-        _entries = (ulong*)NativeMemory.AlignedAlloc(BlockEmitter.JumpEntries * BlockEmitter.JumpEntryBytes, 64);
+        _entries = (ulong*)NativeMemory.AlignedAlloc((nuint)(count * BlockEmitter.JumpEntryBytes), 64);
         Clear();
     }
 
@@ -49,7 +53,7 @@ internal sealed unsafe class JumpTable : IDisposable
     /// <summary>Forgets all. The entry that an unused address 0 meets gives control back as well.</summary>
     public void Clear()
     {
-        for (var i = 0; i < BlockEmitter.JumpEntries; i++)
+        for (var i = 0; i < _count; i++)
         {
             _entries[2 * i] = 0;
             _entries[(2 * i) + 1] = (ulong)SlotTable.StubEntry;
@@ -63,5 +67,5 @@ internal sealed unsafe class JumpTable : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private ulong* Entry(ulong pc) => _entries + (2 * ((pc >> _shift) & (BlockEmitter.JumpEntries - 1)));
+    private ulong* Entry(ulong pc) => _entries + (2 * ((pc >> _shift) & ((ulong)_count - 1)));
 }

@@ -26,7 +26,7 @@ internal sealed unsafe class SlotTable
             il.Op(System.Reflection.Emit.OpCodes.Ret);
         });
 
-    private readonly Dictionary<ulong, nint> _slots = [];
+    private readonly Dictionary<CodeKey, nint> _slots = [];
     private readonly List<nint> _chunks = [];
     private readonly Lock _gate = new();
     private int _used = SlotsPerChunk;
@@ -50,11 +50,11 @@ internal sealed unsafe class SlotTable
     }
 
     /// <summary>Host address of the slot for a guest address.</summary>
-    public nint SlotOf(ulong pc)
+    public nint SlotOf(CodeKey key)
     {
         lock (_gate)
         {
-            if (_slots.TryGetValue(pc, out var slot)) return slot;
+            if (_slots.TryGetValue(key, out var slot)) return slot;
             if (_used == SlotsPerChunk)
             {
                 // SAFETY: a chunk is never moved or freed while this object lives; a slot is handed out once.
@@ -64,11 +64,11 @@ internal sealed unsafe class SlotTable
 
             slot = _chunks[^1] + (_used++ * sizeof(nint));
             *(nint*)slot = StubEntry;
-            _slots.Add(pc, slot);
+            _slots.Add(key, slot);
             return slot;
         }
     }
 
     /// <summary>Puts code into the slot for a guest address.</summary>
-    public void Set(ulong pc, nint code) => *(nint*)SlotOf(pc) = code;
+    public void Set(CodeKey key, nint code) => *(nint*)SlotOf(key) = code;
 }

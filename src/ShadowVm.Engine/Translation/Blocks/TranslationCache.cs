@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ShadowVm.Engine.Interpreter;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Paging;
 using ShadowVm.Engine.Translation.Cold;
 using ShadowVm.Engine.Translation.Emission;
 using ShadowVm.Isa;
@@ -32,9 +33,9 @@ internal sealed class TranslationCache : IDisposable
     private readonly EngineSettings _settings;
     private readonly EngineStatistics _statistics;
     private readonly JumpTable _jumps;
-    private readonly Dictionary<ulong, Block> _blocks = [];
+    private readonly Dictionary<CodeKey, Block> _blocks = [];
     private readonly Dictionary<int, List<Block>> _blocksByPage = [];
-    private readonly Dictionary<ulong, uint> _asked = []; // with the page's version then
+    private readonly Dictionary<CodeKey, uint> _asked = []; // with the page's version then
     private readonly ConcurrentQueue<(BlockCode Code, uint Version, SlotTable Slots, Compilation Made)> _made = new();
     private readonly uint[] _versions;
     private readonly byte[] _rewrites;
@@ -55,12 +56,15 @@ internal sealed class TranslationCache : IDisposable
         _versions = new uint[memory.PageCount];
         _rewrites = new byte[memory.PageCount];
         _rewrittenAt = new ulong[memory.PageCount];
-        _jumps = new JumpTable(int.Log2(isa.UnitBytes));
+        _jumps = new JumpTable(int.Log2(isa.UnitBytes), BlockEmitter.JumpEntries);
         _surroundings = Surroundings();
     }
 
     /// <summary>The records that lead to blocks.</summary>
     public required RecordPages Records { get; init; }
+
+    /// <summary>The pages that hold now, where addresses are translated.</summary>
+    public AddressTranslation? Translation { get; init; }
 
     /// <summary>Whether something was compiled and waits to be installed.</summary>
     public bool HasNews => _news > 0;
@@ -80,30 +84,30 @@ internal sealed class TranslationCache : IDisposable
     /// <summary>Jumps to an address in a page before it is translated.</summary>
     public long HeatOf(int page) => Math.Clamp(_settings.HotAfter, 1, 1 << 30) << _rewrites[page];
 
-    /// <summary>The code at an address, or 0. The next computed jump there finds it by itself.</summary>
-    public nint Find(ulong pc)
+    /// <summary>The code at a place, or 0. The next computed jump there finds it by itself.</summary>
+    public nint Find(CodeKey key)
     {
-        if (_jumps.Find(pc) is var code && code != SlotTable.StubEntry && code != 0) return code;
-        if (!_blocks.TryGetValue(pc, out var block)) return 0;
-        _jumps.Set(pc, block.Method.Entry);
+        var jumps = key.IsPaged ? Translation!.Current.Jumps : _jumps;
+        if (jumps.Find(key.Pc) is var code && code != SlotTable.StubEntry && code != 0) return code;
+        if (!_blocks.TryGetValue(key, out var block)) return 0;
+        jumps.Set(key.Pc, block.Method.Entry);
         return block.Method.Entry;
     }
 
-    /// <summary>Has the code at an address translated, now or soon.</summary>
-    public void Ask(ulong pc)
+    /// <summary>Has the code at a place translated, now or soon.</summary>
+    public void Ask(CodeKey key)
     {
-        if (_blocks.ContainsKey(pc))
+        if (_blocks.ContainsKey(key))
         {
-            Records.Lead(pc, toBlock: true);
+            Records.Lead(key, toBlock: true);
             return;
         }
 
-        var page = (int)((pc - _memory.Start) >> GuestMemory.PageShift);
-        var version = _versions[page];
-        if (_enqueued >= WaitingMax || (_asked.TryGetValue(pc, out var asked) && asked == version)) return;
+        var version = _versions[PageOf(key)];
+        if (_enqueued >= WaitingMax || (_asked.TryGetValue(key, out var asked) && asked == version)) return;
         if (_asked.Count >= SlotsMax) _asked.Clear();
-        _asked[pc] = version;
-        if (Collect(pc) is not { } code) return;
+        _asked[key] = version;
+        if (Collect(key) is not { } code) return;
         if (_settings.Background) CompileLater(code, version, _surroundings, _slots);
         else Install(code, version, _slots, Compile(code, _surroundings));
     }
@@ -133,19 +137,25 @@ internal sealed class TranslationCache : IDisposable
         if (!_blocksByPage.TryGetValue(page, out var blocks)) return;
         for (var i = blocks.Count - 1; i >= 0; i--)
         {
-            var start = blocks[i].Pc - _memory.Start;
+            var start = blocks[i].Key.OffsetIn(_memory);
             if (start >= offset + length || start + (ulong)blocks[i].Code.Bytes <= offset) continue;
             Drop(blocks[i]);
             blocks.RemoveAt(i);
         }
     }
 
+    /// <summary>Forgets all blocks.</summary>
+    public void ForgetAll() => DropAll();
+
     public void Dispose() => _jumps.Dispose();
 
-    /// <summary>The instructions from an address on, read by the guest's thread.</summary>
-    private BlockCode? Collect(ulong pc)
+    private int PageOf(CodeKey key) => (int)(key.OffsetIn(_memory) >> GuestMemory.PageShift);
+
+    /// <summary>The instructions from a place on, read by the guest's thread.</summary>
+    private BlockCode? Collect(CodeKey key)
     {
         var instructions = new List<DecodedInstruction>();
+        var pc = _memory.Start + key.OffsetIn(_memory);
         var at = pc;
         var pageEnd = pc - ((pc - _memory.Start) & (GuestMemory.PageBytes - 1)) + GuestMemory.PageBytes;
         while (instructions.Count < _settings.BlockInstructions && at < pageEnd)
@@ -157,7 +167,7 @@ internal sealed class TranslationCache : IDisposable
             at += (ulong)instruction.Length;
         }
 
-        return instructions.Count == 0 ? null : new BlockCode(pc, [.. instructions], (int)(at - pc));
+        return instructions.Count == 0 ? null : new BlockCode(key, [.. instructions], (int)(at - pc));
     }
 
     private BlockSurroundings Surroundings()
@@ -198,8 +208,8 @@ internal sealed class TranslationCache : IDisposable
     {
         var block = made.Block;
         _statistics.TranslationTicks += made.Ticks;
-        var pc = code.Pc;
-        var page = (int)((pc - _memory.Start) >> GuestMemory.PageShift);
+        var key = code.Key;
+        var page = PageOf(key);
         if (version != _versions[page] || slots != _slots)
         {
             _statistics.Outdated++;
@@ -213,14 +223,14 @@ internal sealed class TranslationCache : IDisposable
             return; // the block refers to slots that are gone; if it is still hot it is asked for again
         }
 
-        _memory.Watch.MarkCode(pc - _memory.Start, (ulong)block.Code.Bytes);
-        _blocks[pc] = block;
+        _memory.Watch.MarkCode(key.OffsetIn(_memory), (ulong)block.Code.Bytes);
+        _blocks[key] = block;
         if (!_blocksByPage.TryGetValue(page, out var blocks)) _blocksByPage.Add(page, blocks = []);
         blocks.Add(block);
         IlBytes += block.Method.IlBytes;
-        _slots.Set(pc, block.Method.Entry);
-        _jumps.Set(pc, block.Method.Entry);
-        Records.Lead(pc, toBlock: true);
+        _slots.Set(key, block.Method.Entry);
+        if (!key.IsPaged) _jumps.Set(key.Pc, block.Method.Entry);
+        Records.Lead(key, toBlock: true);
         _statistics.BlocksTranslated++;
         _statistics.InstructionsTranslated += block.Code.Instructions.Length;
         _statistics.IlBytes += block.Method.IlBytes;
@@ -228,11 +238,12 @@ internal sealed class TranslationCache : IDisposable
 
     private void Drop(Block block)
     {
-        _blocks.Remove(block.Pc);
-        _asked.Remove(block.Pc);
-        _slots.Set(block.Pc, SlotTable.StubEntry);
-        _jumps.Drop(block.Pc);
-        Records.Lead(block.Pc, toBlock: false);
+        _blocks.Remove(block.Key);
+        _asked.Remove(block.Key);
+        _slots.Set(block.Key, SlotTable.StubEntry);
+        if (block.Key.IsPaged) Translation!.DropJumps(block.Pc);
+        else _jumps.Drop(block.Pc);
+        Records.Lead(block.Key, toBlock: false);
         IlBytes -= block.Method.IlBytes;
         _statistics.BlocksDropped++;
     }
@@ -243,6 +254,7 @@ internal sealed class TranslationCache : IDisposable
         _blocksByPage.Clear();
         _asked.Clear();
         _jumps.Clear();
+        Translation?.ClearJumps();
         _slots = new SlotTable();
         _surroundings = Surroundings();
         _statistics.Flushes++;

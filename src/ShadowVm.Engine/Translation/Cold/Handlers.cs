@@ -25,7 +25,7 @@ internal sealed class Handlers
     private static readonly ConditionalWeakTable<IsaDefinition, Handlers> Shared = [];
 
     private readonly IsaDefinition _isa;
-    private readonly Dictionary<(Instruction, int), Handler?> _handlers = [];
+    private readonly Dictionary<(Instruction, int, bool), Handler?> _handlers = [];
     private readonly Dictionary<Instruction, FrozenDictionary<int, long>> _destinations = [];
     private readonly Lock _gate = new();
     private readonly Lazy<CompiledMethod> _enterBlock;
@@ -56,7 +56,9 @@ internal sealed class Handlers
     public static Handlers Of(IsaDefinition isa) => Shared.GetValue(isa, static isa => new Handlers(isa));
 
     /// <summary>The handler for an instruction, or null where the reference interpreter must do it.</summary>
-    public Handler? For(DecodedInstruction decoded)
+    /// <param name="decoded">The instruction.</param>
+    /// <param name="isPaged">Whether addresses are translated where it runs.</param>
+    public Handler? For(DecodedInstruction decoded, bool isPaged)
     {
         if (decoded.Definition is not { } instruction || decoded.Class != InstructionClass.User) return null;
         lock (_gate)
@@ -64,10 +66,10 @@ internal sealed class Handlers
             var known = KnownIn(decoded, instruction);
             var mask = 0;
             foreach (var operand in known.Keys) mask |= 1 << operand;
-            if (!_handlers.TryGetValue((instruction, mask), out var handler))
+            if (!_handlers.TryGetValue((instruction, mask, isPaged), out var handler))
             {
-                handler = Make(instruction, decoded.Length, known, withText: false);
-                _handlers.Add((instruction, mask), handler);
+                handler = Make(instruction, decoded.Length, known, isPaged, withText: false);
+                _handlers.Add((instruction, mask, isPaged), handler);
             }
 
             return handler;
@@ -78,7 +80,7 @@ internal sealed class Handlers
     public Handler? Show(DecodedInstruction decoded)
     {
         if (decoded.Definition is not { } instruction || decoded.Class != InstructionClass.User) return null;
-        lock (_gate) return Make(instruction, decoded.Length, KnownIn(decoded, instruction), withText: true);
+        lock (_gate) return Make(instruction, decoded.Length, KnownIn(decoded, instruction), isPaged: false, withText: true);
     }
 
     /// <summary>Operands whose very value the handler is made for, because it drops a result.</summary>
@@ -92,7 +94,8 @@ internal sealed class Handlers
         return destinations.Where(each => decoded.Operands[each.Key] == each.Value).ToFrozenDictionary();
     }
 
-    private Handler? Make(Instruction instruction, int length, FrozenDictionary<int, long> known, bool withText)
+    private Handler? Make(
+        Instruction instruction, int length, FrozenDictionary<int, long> known, bool isPaged, bool withText)
     {
         var specialized = Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, known));
         if (specialized is null || !StepEmitter.CanEmit(specialized)) return null;
@@ -107,7 +110,7 @@ internal sealed class Handlers
             $"cold_{instruction.Name}",
             CompiledMethod.HandlerParameters,
             withText,
-            il => new HandlerEmitter(il, _isa, length, places).EmitHandler(specialized));
+            il => new HandlerEmitter(il, _isa, length, places, isPaged).EmitHandler(specialized));
         return new Handler(method, places);
     }
 
@@ -115,7 +118,16 @@ internal sealed class Handlers
     private FrozenDictionary<int, long> Destinations(Instruction instruction)
     {
         var found = new Dictionary<int, long>();
-        Visit(instruction.Body);
+        if (!Calls(instruction.Body))
+        {
+            Visit(instruction.Body);
+        }
+        else if (Specializer.TrySpecialize(_isa, instruction, new RecordOperands(4, FrozenDictionary<int, long>.Empty)) is { } inlined)
+        {
+            // A procedure may write where an argument says: once it is inlined, that is an operand as well.
+            foreach (var step in inlined.Steps) Visit(step);
+        }
+
         return found.ToFrozenDictionary();
 
         void Visit(Node n)
@@ -131,6 +143,9 @@ internal sealed class Handlers
             foreach (var item in n.Items) Visit(item);
         }
     }
+
+    private static bool Calls(Node n) => n.Op == Op.Call || (n.A is not null && Calls(n.A)) || (n.B is not null && Calls(n.B))
+        || (n.C is not null && Calls(n.C)) || Array.Exists(n.Items, Calls);
 
     /// <summary>
     /// Code that gives control back at the record's address: made with the first record, because a guest that ends

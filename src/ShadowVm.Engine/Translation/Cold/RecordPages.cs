@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ShadowVm.Engine.Interpreter;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Paging;
 using ShadowVm.Isa;
 
 namespace ShadowVm.Engine.Translation.Cold;
@@ -19,6 +20,8 @@ internal sealed unsafe class RecordPages : IDisposable
     private readonly int _unitBytes;
     private readonly int _unitShift;
     private readonly List<int> _pages = [];
+    private readonly Dictionary<(ulong Start, int Page), nint> _paged = [];
+    private readonly Dictionary<int, List<nint>> _pagedIn = []; // the same, by page of RAM
     private readonly Func<int, long> _heatOf;
     private readonly bool _crosses;
     private nint* _table;
@@ -47,22 +50,30 @@ internal sealed unsafe class RecordPages : IDisposable
     /// <summary>Host address of the table that handlers look pages up in.</summary>
     public nint Table => (nint)_table;
 
-    /// <summary>The record at an address, decoded or not; null where the address can't hold an instruction.</summary>
-    public Record* At(ulong pc)
+    /// <summary>What must forget where records of translated addresses lie, when they go.</summary>
+    public AddressTranslation? Translation { get; init; }
+
+    /// <summary>The record at a place, decoded or not; null where the address can't hold an instruction.</summary>
+    public Record* At(CodeKey key)
     {
-        var offset = pc - _memory.Start;
+        var offset = key.OffsetIn(_memory);
         if (offset >= _memory.Size || (offset & ((ulong)_unitBytes - 1)) != 0) return null;
-        var page = (int)(offset >> GuestMemory.PageShift);
-        if (_table[page] == 0) Add(page);
-        return In(page) + ((offset & (GuestMemory.PageBytes - 1)) >> _unitShift);
+        var records = key.IsPaged ? InPaged(key) : In((int)(offset >> GuestMemory.PageShift));
+        return records + ((offset & (GuestMemory.PageBytes - 1)) >> _unitShift);
     }
 
     /// <summary>Decodes the instruction at a record. Gives false where it can't be fetched.</summary>
-    public bool Decode(Record* record)
+    public bool Decode(CodeKey key)
     {
-        if (!_decoded.TryFetch(record->Pc, out var instruction)) return false;
-        _memory.Watch.MarkCode(record->Pc - _memory.Start, (ulong)instruction.Length);
-        if (_handlers.For(instruction) is not { } handler)
+        var record = At(key);
+        var offset = key.OffsetIn(_memory);
+        if (record == null || !_decoded.TryFetch(_memory.Start + offset, out var instruction)) return false;
+        var left = GuestMemory.PageBytes - (int)(offset & (GuestMemory.PageBytes - 1));
+        // Of an instruction that ends in another page only the beginning is known here; that is what its length is
+        // told by.
+        var isCut = key.IsPaged && instruction.Length > left;
+        _memory.Watch.MarkCode(offset, (ulong)(isCut ? left : instruction.Length));
+        if (isCut || _handlers.For(instruction, key.IsPaged) is not { } handler)
         {
             record->Handler = record->Raw = Handlers.Interpret;
             return true;
@@ -75,14 +86,17 @@ internal sealed unsafe class RecordPages : IDisposable
         return true;
     }
 
-    /// <summary>Makes the record at an address lead to the block there, or no more.</summary>
-    public void Lead(ulong pc, bool toBlock)
+    /// <summary>Makes the record at a place lead to the block there, or no more.</summary>
+    public void Lead(CodeKey key, bool toBlock)
     {
-        var offset = pc - _memory.Start;
+        var offset = key.OffsetIn(_memory);
         var page = (int)(offset >> GuestMemory.PageShift);
-        if (_table[page] == 0) return;
-        var record = In(page) + ((offset & (GuestMemory.PageBytes - 1)) >> _unitShift);
-        record->Handler = !toBlock ? record->Raw : _crosses ? _handlers.EnterBlock : Handlers.LookUp;
+        var records = key.IsPaged ? _paged.GetValueOrDefault((StartOf(key), page)) : _table[page];
+        if (records == 0) return;
+        var record = (Record*)records + ((offset & (GuestMemory.PageBytes - 1)) >> _unitShift);
+        // The table that records go on through is for addresses of memory.
+        var enter = _crosses && !key.IsPaged ? _handlers.EnterBlock : Handlers.LookUp;
+        record->Handler = toBlock ? enter : record->Raw;
         record->Heat = toBlock ? long.MaxValue : _heatOf(page);
     }
 
@@ -94,12 +108,15 @@ internal sealed unsafe class RecordPages : IDisposable
         for (var at = first & ~((ulong)_unitBytes - 1); at < offset + length; at += (ulong)_unitBytes)
         {
             var page = (int)(at >> GuestMemory.PageShift);
-            if (_table[page] == 0) continue;
-            var record = In(page) + ((at & (GuestMemory.PageBytes - 1)) >> _unitShift);
-            record->Handler = record->Raw = Handlers.Decode;
-            record->Heat = _heatOf(page);
+            var index = (int)((at & (GuestMemory.PageBytes - 1)) >> _unitShift);
+            if (_table[page] != 0) Forget((Record*)_table[page] + index, page);
+            if (_paged.Count == 0 || !_pagedIn.TryGetValue(page, out var pages)) continue;
+            foreach (var records in pages) Forget((Record*)records + index, page);
         }
     }
+
+    /// <summary>Forgets everything.</summary>
+    public void ForgetAll() => FreePages();
 
     public void Dispose()
     {
@@ -107,15 +124,45 @@ internal sealed unsafe class RecordPages : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private Record* In(int page) => (Record*)_table[page];
+    private static ulong StartOf(CodeKey key) => key.Pc & ~(GuestMemory.PageBytes - 1UL);
 
-    private void Add(int page)
+    private void Forget(Record* record, int page)
     {
-        if (_pages.Count == PagesMax) FreePages();
+        record->Handler = record->Raw = Handlers.Decode;
+        record->Heat = _heatOf(page);
+    }
+
+    private Record* In(int page)
+    {
+        if (_table[page] == 0)
+        {
+            _table[page] = Make(_memory.Start + ((ulong)page << GuestMemory.PageShift), page);
+            _pages.Add(page);
+        }
+
+        return (Record*)_table[page];
+    }
+
+    private Record* InPaged(CodeKey key)
+    {
+        var place = (StartOf(key), key.Page);
+        if (!_paged.TryGetValue(place, out var records))
+        {
+            records = Make(place.Item1, key.Page);
+            _paged.Add(place, records);
+            if (!_pagedIn.TryGetValue(key.Page, out var pages)) _pagedIn.Add(key.Page, pages = []);
+            pages.Add(records);
+        }
+
+        return (Record*)records;
+    }
+
+    private nint Make(ulong pc, int page)
+    {
+        if (_pages.Count + _paged.Count >= PagesMax) FreePages();
         var count = (GuestMemory.PageBytes >> _unitShift) + 2;
         // SAFETY: a record per unit of the page, and two behind them for who runs over the end.
         var records = (Record*)NativeMemory.AlignedAlloc((nuint)(count * Record.Bytes), Record.Bytes);
-        var pc = _memory.Start + ((ulong)page << GuestMemory.PageShift);
         var heat = _heatOf(page);
         for (var i = 0; i < count; i++)
         {
@@ -129,8 +176,7 @@ internal sealed unsafe class RecordPages : IDisposable
             };
         }
 
-        _table[page] = (nint)records;
-        _pages.Add(page);
+        return (nint)records;
     }
 
     private void FreePages()
@@ -141,7 +187,11 @@ internal sealed unsafe class RecordPages : IDisposable
             _table[page] = 0;
         }
 
+        foreach (var records in _paged.Values) NativeMemory.AlignedFree((void*)records);
         _pages.Clear();
+        _paged.Clear();
+        _pagedIn.Clear();
+        Translation?.ForgetRecords();
     }
 
     private void Free()

@@ -13,9 +13,9 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <param name="Watch">Host address of the store watch's bytes.</param>
 /// <param name="Jumps">Host address of the table for computed jumps.</param>
 /// <param name="JumpShift">How far an address is shifted for an index in that table.</param>
-/// <param name="SlotOf">Host address of the slot that holds the code for a guest address.</param>
+/// <param name="SlotOf">Host address of the slot that holds the code for a place.</param>
 internal sealed record BlockSurroundings(
-    ulong RamStart, ulong RamSize, nint Watch, nint Jumps, int JumpShift, Func<ulong, nint> SlotOf);
+    ulong RamStart, ulong RamSize, nint Watch, nint Jumps, int JumpShift, Func<CodeKey, nint> SlotOf);
 
 /// <summary>
 /// Translates a block into one method: (state, memory, counter) -> counter.
@@ -31,6 +31,9 @@ internal sealed partial class BlockEmitter : StepEmitter
 {
     /// <summary>Entries of the table for computed jumps; each is an address and the code for it.</summary>
     public const int JumpEntries = 4096;
+
+    /// <summary>Entries of such a table where addresses are translated: it is forgotten now and then.</summary>
+    public const int PagedJumpEntries = 1024;
 
     /// <summary>Size of an entry of that table in bytes.</summary>
     public const int JumpEntryBytes = 16;
@@ -66,6 +69,7 @@ internal sealed partial class BlockEmitter : StepEmitter
         {
             var at = instructions.Count;
             if (Specialize(isa, block, at, bytes, inSlot: false) is not { } specialized) break;
+            var endsBeforeSlot = false;
             if (specialized.OpensSlot)
             {
                 var inSlot = SpecializeSlot(isa, block, at, bytes);
@@ -80,6 +84,7 @@ internal sealed partial class BlockEmitter : StepEmitter
                 {
                     instructions.Add(specialized);
                     bytes += isa.UnitBytes;
+                    endsBeforeSlot = true; // what comes next would be taken for the instruction in the slot
                 }
             }
             else
@@ -89,7 +94,7 @@ internal sealed partial class BlockEmitter : StepEmitter
             }
 
             if (GoesTo(specialized, block.Pc)) (loopCount, loopBytes) = (instructions.Count, bytes);
-            if (specialized.Branches && !MayFall(specialized.Steps)) break;
+            if (endsBeforeSlot || (specialized.Branches && !MayFall(specialized.Steps))) break;
         }
 
         if (loopCount > 0)
@@ -99,7 +104,7 @@ internal sealed partial class BlockEmitter : StepEmitter
             bytes = loopBytes;
         }
 
-        translated = new BlockCode(block.Pc, block.Instructions[..instructions.Count], bytes);
+        translated = new BlockCode(block.Key, block.Instructions[..instructions.Count], bytes);
         if (instructions.Count == 0) return null;
         var code = translated;
         return CompiledMethod.Compile(
@@ -126,6 +131,8 @@ internal sealed partial class BlockEmitter : StepEmitter
             return made;
         }
     }
+
+    protected override bool IsPaged => _block.Key.IsPaged;
 
     protected override void LoadRamStart() => Il.Const((long)_surroundings.RamStart);
 
@@ -365,6 +372,13 @@ internal sealed partial class BlockEmitter : StepEmitter
             return;
         }
 
+        if (IsPaged && !IsInPage(target))
+        {
+            // What code there is behind another page's addresses is known at run time alone.
+            LeaveToComputed(() => Il.Const((long)target));
+            return;
+        }
+
         _registers.WriteBack(_registers.Dirty);
         Il.WordAddress(Isa.PcSlot);
         Il.Const((long)target);
@@ -372,11 +386,13 @@ internal sealed partial class BlockEmitter : StepEmitter
         Il.Argument(CompiledMethod.State);
         Il.Argument(CompiledMethod.Memory);
         LoadCounter();
-        Il.Const(_surroundings.SlotOf(target));
+        Il.Const(_surroundings.SlotOf(_block.Key.At(target)));
         Il.Op(OpCodes.Conv_I);
         Il.Op(OpCodes.Ldind_I);
         Il.TailCall(CompiledMethod.BlockParameters);
     }
+
+    private bool IsInPage(ulong target) => ((target ^ _block.Pc) & ~(Memory.GuestMemory.PageBytes - 1UL)) == 0;
 
     private void LeaveToComputed(Action loadTarget)
     {
@@ -390,11 +406,12 @@ internal sealed partial class BlockEmitter : StepEmitter
         Il.Get(pc);
         Il.Const32(_surroundings.JumpShift);
         Il.Op(OpCodes.Shr_Un);
-        Il.Const(JumpEntries - 1);
+        Il.Const((IsPaged ? PagedJumpEntries : JumpEntries) - 1);
         Il.Op(OpCodes.And);
         Il.Const(JumpEntryBytes);
         Il.Op(OpCodes.Mul);
-        Il.Const(_surroundings.Jumps);
+        if (IsPaged) Il.LoadWord(EngineWords.PagedJumps);
+        else Il.Const(_surroundings.Jumps);
         Il.Op(OpCodes.Add);
         Il.Set(entry);
         var miss = Il.Label();

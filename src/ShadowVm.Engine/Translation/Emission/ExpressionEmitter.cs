@@ -72,6 +72,14 @@ internal sealed class ExpressionEmitter(IlWriter il, StepEmitter leaves)
                 Shift(n, loose);
                 break;
 
+            case Op.LeadingZeros or Op.TrailingZeros or Op.CountOnes or Op.ReverseBytes:
+                BitEmission.Count(il, n, Emit);
+                break;
+
+            case Op.RotateLeft or Op.RotateRight:
+                BitEmission.Turn(il, n, Emit);
+                break;
+
             case Op.DivideUnsigned or Op.DivideSigned or Op.RemainderUnsigned or Op.RemainderSigned:
                 Divide(n);
                 break;

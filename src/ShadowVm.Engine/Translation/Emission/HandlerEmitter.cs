@@ -1,6 +1,7 @@
 using System.Reflection.Emit;
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Paging;
 using ShadowVm.Engine.Translation.Cold;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa;
@@ -13,7 +14,8 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// record, takes one from the recovery counter, and goes on in the next record's handler. Nothing in it belongs to one
 /// machine: where RAM lies is read from the engine's words.
 /// </summary>
-internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length, int[] operands) : StepEmitter(il, isa)
+internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length, int[] operands, bool isPaged)
+    : StepEmitter(il, isa)
 {
     private Label? _giveUp;
 
@@ -154,6 +156,8 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         Il.Op(OpCodes.And);
     }
 
+    protected override bool IsPaged => isPaged;
+
     protected override void LoadRamStart() => Il.LoadWord(EngineWords.RamStart);
 
     protected override void LoadLastOffset(int bytes)
@@ -265,31 +269,8 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         var (away, hot) = (Il.Label(), Il.Label());
         Expressions.Emit(target);
         Il.Set(pc);
-        Il.Get(pc);
-        Il.LoadWord(EngineWords.RamStart);
-        Il.Op(OpCodes.Sub);
-        Il.Set(offset);
-        Il.Get(offset);
-        Il.LoadWord(EngineWords.RamSize);
-        Il.Branch(OpCodes.Bge_Un, away);
-        if (UnitShift > 0)
-        {
-            Il.Get(offset);
-            Il.Const(Isa.UnitBytes - 1);
-            Il.Op(OpCodes.And);
-            Il.Branch(OpCodes.Brtrue, away);
-        }
-
-        Il.LoadWord(EngineWords.RecordPages);
-        Il.Get(offset);
-        Il.Const32(GuestMemory.PageShift);
-        Il.Op(OpCodes.Shr_Un);
-        Il.Const32(3);
-        Il.Op(OpCodes.Shl);
-        Il.Op(OpCodes.Add);
-        Il.Op(OpCodes.Conv_I);
-        Il.Op(OpCodes.Ldind_I8);
-        Il.Set(page);
+        if (IsPaged) FindPaged(pc, offset, page, away);
+        else FindFlat(pc, offset, page, away);
         Il.Get(page);
         Il.Branch(OpCodes.Brfalse, away);
         Il.Get(page);
@@ -326,6 +307,65 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         LeaveFor(pc, HostExit.Hot);
         Il.Mark(away);
         LeaveFor(pc, HostExit.Dispatch);
+    }
+
+    /// <summary>The records of an address of memory, or 0; its offset in RAM.</summary>
+    private void FindFlat(LocalBuilder pc, LocalBuilder offset, LocalBuilder page, Label away)
+    {
+        Il.Get(pc);
+        Il.LoadWord(EngineWords.RamStart);
+        Il.Op(OpCodes.Sub);
+        Il.Set(offset);
+        Il.Get(offset);
+        Il.LoadWord(EngineWords.RamSize);
+        Il.Branch(OpCodes.Bge_Un, away);
+        MustBeUnit(offset, away);
+
+        Il.LoadWord(EngineWords.RecordPages);
+        Il.Get(offset);
+        Il.Const32(GuestMemory.PageShift);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Const32(3);
+        Il.Op(OpCodes.Shl);
+        Il.Op(OpCodes.Add);
+        Il.Op(OpCodes.Conv_I);
+        Il.Op(OpCodes.Ldind_I8);
+        Il.Set(page);
+    }
+
+    /// <summary>The records of a translated address, or 0; what counts as its offset is the address itself.</summary>
+    private void FindPaged(LocalBuilder pc, LocalBuilder offset, LocalBuilder page, Label away)
+    {
+        var entry = Il.Local();
+        Il.Get(pc);
+        Il.Set(offset);
+        MustBeUnit(offset, away);
+        Il.Get(pc);
+        Il.Const32(GuestMemory.PageShift);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Const(TranslationSet.FetchPages - 1);
+        Il.Op(OpCodes.And);
+        Il.Const32(FetchEntry.Shift);
+        Il.Op(OpCodes.Shl);
+        Il.LoadWord(EngineWords.FetchPages);
+        Il.Op(OpCodes.Add);
+        Il.Set(entry);
+        Il.Get(pc);
+        Il.Const(-GuestMemory.PageBytes);
+        Il.Op(OpCodes.And);
+        LoadFrom(entry, 0);
+        Il.Branch(OpCodes.Bne_Un, away);
+        LoadFrom(entry, FetchEntry.RecordsOffset);
+        Il.Set(page);
+    }
+
+    private void MustBeUnit(LocalBuilder offset, Label away)
+    {
+        if (UnitShift == 0) return;
+        Il.Get(offset);
+        Il.Const(Isa.UnitBytes - 1);
+        Il.Op(OpCodes.And);
+        Il.Branch(OpCodes.Brtrue, away);
     }
 
     /// <summary>The instruction was done, and control goes on at another address.</summary>

@@ -1,4 +1,7 @@
 using System.Reflection.Emit;
+using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Paging;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Ir;
@@ -35,6 +38,9 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
 
     /// <summary>Puts Operand, Pc or Next on the stack.</summary>
     public abstract void LoadFromRecord(Node n);
+
+    /// <summary>Whether the code is for translated addresses.</summary>
+    protected abstract bool IsPaged { get; }
 
     /// <summary>Puts the guest address of RAM's first byte on the stack.</summary>
     protected abstract void LoadRamStart();
@@ -415,6 +421,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     private LocalBuilder EmitOffset(Node access, bool watched)
     {
         var bytes = access.Width >> 3;
+        if (IsPaged) return EmitPaged(access, bytes, watched);
         var offset = Il.Local();
         Expressions.Emit(access.A!);
         LoadRamStart();
@@ -432,13 +439,81 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
         LoadLastOffset(bytes);
         Il.Branch(OpCodes.Bgt_Un, GiveUp);
         if (!watched) return offset;
+        EmitWatch(offset);
+        return offset;
+    }
+
+    private void EmitWatch(LocalBuilder offset)
+    {
         LoadWatch();
         Il.Get(offset);
-        Il.Const32(Memory.StoreWatch.GranuleShift);
+        Il.Const32(StoreWatch.GranuleShift);
         Il.Op(OpCodes.Shr_Un);
         Il.Op(OpCodes.Add);
         Il.Op(OpCodes.Ldind_U1);
         Il.Branch(OpCodes.Brfalse, GiveUp);
-        return offset;
+    }
+
+    /// <summary>
+    /// As <see cref="EmitOffset"/> where addresses are translated: the page of the access's last byte must be the one
+    /// that is remembered at the place for its first. An access that reaches into the next page meets another tag.
+    /// </summary>
+    private LocalBuilder EmitPaged(Node access, int bytes, bool watched)
+    {
+        var (address, entry) = (Il.Local(), Il.Local());
+        Expressions.Emit(access.A!);
+        Il.Set(address);
+        var isAligned = access.Index != 0 || bytes == 1;
+        if (access.Index != 0 && bytes > 1)
+        {
+            Il.Get(address);
+            Il.Const(bytes - 1);
+            Il.Op(OpCodes.And);
+            Il.Branch(OpCodes.Brtrue, GiveUp);
+        }
+
+        Il.Get(address);
+        Il.Const32(GuestMemory.PageShift);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Const(TranslationSet.Pages - 1);
+        Il.Op(OpCodes.And);
+        Il.Const32(PageEntry.Shift);
+        Il.Op(OpCodes.Shl);
+        Il.LoadWord(EngineWords.Pages);
+        Il.Op(OpCodes.Add);
+        Il.Set(entry);
+
+        Il.Get(address);
+        if (!isAligned)
+        {
+            Il.Const(bytes - 1);
+            Il.Op(OpCodes.Add);
+        }
+
+        Il.Const(-GuestMemory.PageBytes);
+        Il.Op(OpCodes.And);
+        LoadFrom(entry, watched ? PageEntry.WriteOffset : 0);
+        Il.Branch(OpCodes.Bne_Un, GiveUp);
+
+        Il.Get(address);
+        LoadFrom(entry, PageEntry.AddendOffset);
+        Il.Op(OpCodes.Add);
+        Il.Set(address); // an offset in RAM from here on
+        if (watched) EmitWatch(address);
+        return address;
+    }
+
+    /// <summary>Puts a word of the structure that a local points to on the stack.</summary>
+    protected void LoadFrom(LocalBuilder structure, int offset)
+    {
+        Il.Get(structure);
+        if (offset > 0)
+        {
+            Il.Const(offset);
+            Il.Op(OpCodes.Add);
+        }
+
+        Il.Op(OpCodes.Conv_I);
+        Il.Op(OpCodes.Ldind_I8);
     }
 }

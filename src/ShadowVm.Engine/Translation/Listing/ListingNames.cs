@@ -31,7 +31,7 @@ internal sealed class ListingNames(IsaDefinition isa)
 
     /// <summary>Surroundings of a block that is never run, with RAM around its address.</summary>
     public BlockSurroundings Around(ulong pc) => new(
-        pc & ~(RamBytes - 1), RamBytes, WatchAddress, JumpsAddress, int.Log2(isa.UnitBytes), SlotOf);
+        pc & ~(RamBytes - 1), RamBytes, WatchAddress, JumpsAddress, int.Log2(isa.UnitBytes), key => SlotOf(key.Pc));
 
     /// <summary>IL text with a remark wherever a number stands for something that has a name.</summary>
     public string Annotate(string il)
@@ -83,6 +83,10 @@ internal sealed class ListingNames(IsaDefinition isa)
                 EngineWords.RamStart => "RAM start",
                 EngineWords.Watch => "store watch",
                 EngineWords.RecordPages => "record pages",
+                EngineWords.Pages => "pages",
+                EngineWords.FetchPages => "fetch pages",
+                EngineWords.Jumps => "jumps",
+                EngineWords.PagedJumps => "jumps between pages",
                 EngineWords.Record => "record",
                 _ => null,
             };

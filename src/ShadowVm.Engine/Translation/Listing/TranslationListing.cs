@@ -77,7 +77,7 @@ public sealed class TranslationListing
             at += length;
         }
 
-        return new BlockCode(pc, [.. instructions], at);
+        return new BlockCode(new CodeKey(pc, CodeKey.Flat), [.. instructions], at);
     }
 
     private static uint Word(ReadOnlySpan<byte> bytes, bool bigEndian)

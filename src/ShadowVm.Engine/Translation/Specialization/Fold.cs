@@ -1,4 +1,5 @@
 using ShadowVm.Isa.Ir;
+using ShadowVm.Isa.Numerics;
 
 namespace ShadowVm.Engine.Translation.Specialization;
 
@@ -21,6 +22,14 @@ internal static class Fold
 
     public static Node Unary(Op op, Node a)
     {
+        if (op is Op.LeadingZeros or Op.TrailingZeros or Op.CountOnes or Op.ReverseBytes)
+        {
+            var width = op == Op.ReverseBytes ? a.Width : BitCounts.Width;
+            return IsConst(a)
+                ? Const(BitCounts.Of(op, Value(a), a.Width), width)
+                : new Node { Op = op, Width = width, A = a };
+        }
+
         if (IsConst(a)) return Const(op == Op.Not ? ~Value(a) : 0 - Value(a), a.Width);
         if (op == Op.Not && a.Op == Op.Not) return a.A!;
         if (op == Op.Not && a.Width == 1 && Inverse(a) is { } inverse) return inverse;
@@ -41,7 +50,7 @@ internal static class Fold
             switch (op)
             {
                 case Op.Add or Op.Subtract or Op.Or or Op.Xor when Is(b, 0): return a;
-                case Op.ShiftLeft or Op.ShiftRight or Op.ShiftRightSigned when Is(b, 0): return a;
+                case Op.ShiftLeft or Op.ShiftRight or Op.ShiftRightSigned or Op.RotateLeft or Op.RotateRight when Is(b, 0): return a;
                 case Op.And or Op.Multiply when Is(b, 0): return Const(0, a.Width);
                 case Op.And when Is(b, ones): return a;
                 case Op.Or when Is(b, ones): return b;
@@ -157,6 +166,7 @@ internal static class Fold
         Op.Xor => a ^ b,
         Op.ShiftLeft => b >= (ulong)width ? 0 : a << (int)b,
         Op.ShiftRight => b >= (ulong)width ? 0 : a >> (int)b,
+        Op.RotateLeft or Op.RotateRight => BitCounts.Turn(op, a, b, width),
         Op.ShiftRightSigned => (ulong)(Signed(a, width) >> (int)Math.Min(b, 63)),
         _ => null,
     };

@@ -36,6 +36,11 @@ internal sealed partial class Specializer
                 Narrow(n.Width);
                 return Fold.Unary(n.Op, Expression(n.A!, activation));
 
+            case Op.LeadingZeros or Op.TrailingZeros or Op.CountOnes or Op.ReverseBytes:
+                Narrow(n.A!.Width);
+                return Fold.Unary(n.Op, Expression(n.A!, activation));
+
+            case Op.RotateLeft or Op.RotateRight:
             case Op.Add or Op.Subtract or Op.And or Op.Or or Op.Xor:
             case Op.DivideUnsigned or Op.DivideSigned or Op.RemainderUnsigned or Op.RemainderSigned:
             case Op.ShiftLeft or Op.ShiftRight or Op.ShiftRightSigned:

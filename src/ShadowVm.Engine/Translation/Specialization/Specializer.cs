@@ -1,3 +1,4 @@
+using ShadowVm.Engine.Paging;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Ir;
 
@@ -14,6 +15,7 @@ internal sealed partial class Specializer
 
     private readonly IsaDefinition _isa;
     private readonly Operands _operands;
+    private readonly TranslationInputs _inputs; // who writes one changes what addresses mean: not in the middle of a block
     private List<Node> _steps = [];
     private int _localCount;
     private int _stepCount;
@@ -24,6 +26,7 @@ internal sealed partial class Specializer
     {
         _isa = isa;
         _operands = operands;
+        _inputs = TranslationInputs.Of(isa);
     }
 
     /// <summary>Specialises an instruction; null where it must be left to the reference interpreter.</summary>
@@ -142,7 +145,8 @@ internal sealed partial class Specializer
                     SetResult(n, activation);
                     return Flow.Returns;
 
-                case Op.Raise:
+                case Op.Raise or Op.Delay:
+                    // A trap is seldom, delayed or not: where this is reached the reference interpreter does it.
                     _steps.Add(new Node { Op = Op.Raise });
                     return Flow.Raises;
 
@@ -213,7 +217,7 @@ internal sealed partial class Specializer
                 }
 
             case Op.SetRegister:
-                if (n.Index == _isa.PcSlot) Fail();
+                if (n.Index == _isa.PcSlot || _inputs.Contains(n.Index)) Fail();
                 _steps.Add(new Node { Op = Op.SetRegister, Index = n.Index, A = Expression(n.A!, activation) });
                 break;
 
@@ -270,11 +274,12 @@ internal sealed partial class Specializer
         {
             var at = Fold.Value(index);
             if (at >= (ulong)file.Count || (int)at == file.Zero) return; // loads have been done; the write vanishes
+            if (_inputs.Contains(file.FirstSlot + (int)at)) Fail();
             _steps.Add(new Node { Op = Op.SetRegister, Index = file.FirstSlot + (int)at, A = value });
             return;
         }
 
-        if (index.Width > 16 || file.Count < 1 << index.Width) Fail();
+        if (index.Width > 16 || file.Count < 1 << index.Width || _inputs.ContainsAny(file)) Fail();
         _steps.Add(new Node { Op = Op.SetRegisterAt, Index = n.Index, A = index, B = value });
     }
 

@@ -136,21 +136,42 @@ internal static partial class SoftFloat<T>
         var exponent = Unpack(a, out var square);
         if ((exponent & 1) != 0)
             square <<= 1;
-        // Digit by digit: two bits of the square give one of the root. All of the square's 64 bits are looked at.
-        var bits = Math.Max(Fraction + 3, 32);
+        // The upper half of the square bit by bit, two bits for one of the root; then half as many bits again by a
+        // division, and for the wide format some more from zeros behind the square.
         var (root, rest) = (0UL, 0UL);
-        for (var i = 0; i < bits; i++)
+        for (var i = 0; i < 16; i++)
         {
             rest = rest << 2 | square >> 62;
             square <<= 2;
+            // No host can guess these bits, so there is no branch: all ones where the trial was too large.
             var trial = root << 2 | 1;
-            root <<= 1;
-            if (rest < trial)
-                continue;
             rest -= trial;
-            root |= 1;
+            var over = (ulong)((long)rest >> 63);
+            rest += trial & over;
+            root = (root << 1) + 1 + over;
         }
 
+        ExtendRoot(ref root, ref rest, 16, square >> 48, square >> 32 & 0xffff);
+        var bits = Math.Max(Fraction + 3, 32);
+        if (bits > 32)
+            ExtendRoot(ref root, ref rest, bits - 32, 0, 0);
         return Round(false, exponent >> 1, root << (Leading + 1 - bits) | (rest != 0 ? 1UL : 0), mode);
+    }
+
+    /// <summary>
+    /// More bits of a root, at most as many as there are, when twice as many come behind the number, given in halves:
+    /// the root and what it leaves of the number become those of the longer one (P. Zimmermann, Karatsuba Square Root).
+    /// </summary>
+    private static void ExtendRoot(ref ulong root, ref ulong rest, int bits, ulong upper, ulong lower)
+    {
+        var divisor = root << 1;
+        var dividend = rest << bits | upper;
+        var quotient = dividend / divisor;
+        rest = ((dividend - quotient * divisor) << bits | lower) - quotient * quotient;
+        root = (root << bits) + quotient;
+        if ((long)rest >= 0)
+            return;
+        rest += (root << 1) - 1;
+        root--;
     }
 }

@@ -1,0 +1,11 @@
+namespace ShadowVm.Engine.Paging;
+
+/// <summary>Who can evaluate the definition's translate hook.</summary>
+internal interface IAddressWalker
+{
+    /// <summary>
+    /// Whether the hook gives, without a look at any table, all addresses as they are with all rights, for each kind of
+    /// access. Nothing in memory changes.
+    /// </summary>
+    bool IsIdentity();
+}

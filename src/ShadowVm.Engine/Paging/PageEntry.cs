@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace ShadowVm.Engine.Paging;
+
+/// <summary>
+/// A page that loads and stores find without a walk. A tag is the page's first address, or <see cref="None"/>, which no
+/// address has, where there is no such right.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PageEntry
+{
+    /// <summary>Binary logarithm of the size in bytes.</summary>
+    public const int Shift = 5;
+
+    /// <summary>Offset of <see cref="Write"/>.</summary>
+    public const int WriteOffset = 8;
+
+    /// <summary>Offset of <see cref="Addend"/>.</summary>
+    public const int AddendOffset = 16;
+
+    /// <summary>A tag that no access has: not the address of a page.</summary>
+    public const ulong None = 1;
+
+    /// <summary>Tag for loads.</summary>
+    public ulong Read;
+
+    /// <summary>Tag for stores.</summary>
+    public ulong Write;
+
+    /// <summary>What an address plus this is an offset in RAM.</summary>
+    public ulong Addend;
+
+    private readonly ulong _unused;
+}
+
+/// <summary>A page from which instructions are fetched without a walk.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FetchEntry
+{
+    /// <summary>Binary logarithm of the size in bytes.</summary>
+    public const int Shift = 5;
+
+    /// <summary>Offset of <see cref="Records"/>.</summary>
+    public const int RecordsOffset = 8;
+
+    /// <summary>The page's first address, or <see cref="PageEntry.None"/>.</summary>
+    public ulong Tag;
+
+    /// <summary>Host address of the cold tier's records, or 0 where that has none for the page yet.</summary>
+    public nint Records;
+
+    /// <summary>Number of the page in RAM.</summary>
+    public long Page;
+
+    private readonly ulong _unused;
+}

@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Emission;
+
+namespace ShadowVm.Engine.Paging;
+
+/// <summary>
+/// What is known of translations while the registers that they depend on have certain values: pages for data, pages for
+/// code, and the code that jumps lead to. All of it may be forgotten at any time.
+/// </summary>
+internal sealed unsafe class TranslationSet : IDisposable
+{
+    /// <summary>Pages for data, found by the page number's low bits.</summary>
+    public const int Pages = 1024;
+
+    /// <summary>Pages for code.</summary>
+    public const int FetchPages = 256;
+
+    private readonly WalkTrace[] _dataTraces = new WalkTrace[Pages];
+    private readonly WalkTrace[] _codeTraces = new WalkTrace[FetchPages];
+    private PageEntry* _data;
+    private FetchEntry* _code;
+
+    public TranslationSet(int inputs, int jumpShift)
+    {
+        Key = new ulong[inputs];
+        Jumps = new JumpTable(jumpShift, BlockEmitter.PagedJumpEntries);
+        // SAFETY: indices into both are masked by their sizes.
+        _data = (PageEntry*)NativeMemory.AlignedAlloc(Pages << PageEntry.Shift, 64);
+        _code = (FetchEntry*)NativeMemory.AlignedAlloc(FetchPages << FetchEntry.Shift, 64);
+        Forget();
+    }
+
+    ~TranslationSet() => Free();
+
+    /// <summary>The registers' values.</summary>
+    public ulong[] Key { get; }
+
+    /// <summary>Whether addresses are those of memory, with all rights.</summary>
+    public bool IsFlat { get; set; }
+
+    /// <summary>Where jumps find the code at an address.</summary>
+    public JumpTable Jumps { get; }
+
+    /// <summary>When it was last chosen, counted in choices.</summary>
+    public long Chosen { get; set; }
+
+    /// <summary>Whether all that it holds must be forgotten before it is used.</summary>
+    public bool IsStale { get; set; }
+
+    /// <summary>Whether there may be a page in it.</summary>
+    public bool HoldsPages { get; private set; } = true;
+
+    /// <summary>Host address of the pages for data.</summary>
+    public nint Data => (nint)_data;
+
+    /// <summary>Host address of the pages for code.</summary>
+    public nint Code => (nint)_code;
+
+    /// <summary>The only place of an address's page among those for data.</summary>
+    public PageEntry* DataEntry(ulong address) => _data + ((address >> GuestMemory.PageShift) & (Pages - 1));
+
+    /// <summary>The only place of an address's page among those for code.</summary>
+    public FetchEntry* CodeEntry(ulong address) => _code + ((address >> GuestMemory.PageShift) & (FetchPages - 1));
+
+    /// <summary>Granules that some walk read, as <see cref="WalkTrace"/> has them.</summary>
+    public ulong Granules { get; private set; }
+
+    /// <summary>Notes what was read on the way to the page that stands at an address's place.</summary>
+    public void SetTrace(ulong address, bool isCode, WalkTrace trace)
+    {
+        var page = address >> GuestMemory.PageShift;
+        if (isCode) _codeTraces[page & (FetchPages - 1)] = trace;
+        else _dataTraces[page & (Pages - 1)] = trace;
+        Granules |= trace.Granules;
+        HoldsPages = true;
+    }
+
+    /// <summary>Forgets each page whose walk read one of some words.</summary>
+    public void Forget(ulong words)
+    {
+        var (granules, jumps) = (0UL, false);
+        for (var i = 0; i < Pages; i++)
+        {
+            if ((_dataTraces[i].Words & words) != 0)
+            {
+                _data[i].Read = _data[i].Write = PageEntry.None;
+                _dataTraces[i] = default;
+            }
+
+            granules |= _dataTraces[i].Granules;
+        }
+
+        for (var i = 0; i < FetchPages; i++)
+        {
+            if ((_codeTraces[i].Words & words) != 0)
+            {
+                _code[i].Tag = PageEntry.None;
+                _codeTraces[i] = default;
+                jumps = true;
+            }
+
+            granules |= _codeTraces[i].Granules;
+        }
+
+        Granules = granules;
+        if (jumps) Jumps.Clear(); // which of them lead to those pages isn't known
+    }
+
+    /// <summary>Forgets everything but the key.</summary>
+    public void Forget()
+    {
+        if (!HoldsPages) return; // jumps lead to pages alone
+        HoldsPages = false;
+        for (var i = 0; i < Pages; i++) _data[i].Read = _data[i].Write = PageEntry.None;
+        for (var i = 0; i < FetchPages; i++) _code[i].Tag = PageEntry.None;
+        Array.Clear(_dataTraces);
+        Array.Clear(_codeTraces);
+        Granules = 0;
+        Jumps.Clear();
+    }
+
+    /// <summary>Forgets where records lie: they are gone.</summary>
+    public void ForgetRecords()
+    {
+        for (var i = 0; i < FetchPages; i++) _code[i].Records = 0;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        Jumps.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_data);
+        NativeMemory.AlignedFree(_code);
+        _data = null;
+        _code = null;
+    }
+}

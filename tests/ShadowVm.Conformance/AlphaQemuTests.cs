@@ -1,0 +1,66 @@
+using System.Globalization;
+using ShadowVm.Engine;
+using Xunit.Abstractions;
+
+namespace ShadowVm.Conformance;
+
+/// <summary>
+/// Random sequences of Alpha's user instructions on each tier and on qemu-alpha, where it is installed: all registers,
+/// the floating-point control register and memory behind each sequence. SHADOWVM_CONFORMANCE_INSTRUCTIONS makes the run
+/// longer.
+/// </summary>
+public class AlphaQemuTests(ITestOutputHelper log)
+{
+    private const int PerProgram = 1200;
+
+    private static readonly int Instructions = int.TryParse(
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : PerProgram;
+
+    private static readonly ulong FirstSeed = ulong.TryParse(
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
+
+    private static readonly (string Name, EngineSettings Engine, long Counter)[] Ways =
+    [
+        ("cold", Definitions.Forced(Tier.Cold), 1_000_000),
+        ("block", Definitions.Forced(Tier.Block), 1_000_000),
+        ("block, counter of 1 to 7", Definitions.Forced(Tier.Block), 7),
+    ];
+
+    [Fact]
+    public void All_tiers_and_qemu_come_to_the_same_state()
+    {
+        var isa = Definitions.LoadDefault("alpha");
+        var (count, names, hasQemu) = (0L, new HashSet<string>(), true);
+        for (var seed = FirstSeed; count < Instructions; seed++)
+        {
+            using var program = new AlphaProgram(isa, seed, PerProgram);
+            count += program.Count;
+            names.UnionWith(program.Names);
+            var (expected, _) = program.Run(new EngineSettings { Tier = Tier.Reference }, 1_000_000);
+            foreach (var (name, engine, counter) in Ways)
+            {
+                var (found, _) = program.Run(engine, counter);
+                if (!expected.AsSpan().SequenceEqual(found)) Assert.Fail(Report(name, expected, found));
+            }
+
+            if (!hasQemu || QemuUser.Run("qemu-alpha", program.Image) is not { } theirs)
+            {
+                hasQemu = false;
+                continue;
+            }
+
+            if (!expected.AsSpan().SequenceEqual(theirs)) Assert.Fail(Report("QEMU", expected, theirs));
+
+            string Report(string name, byte[] ours, byte[] other)
+            {
+                var difference = AlphaProgram.Difference(ours, other);
+                var sequence = int.Parse(difference.AsSpan(9, difference.IndexOf(',') - 9), CultureInfo.InvariantCulture);
+                return $"seed {seed}, {name}: {difference}\n{program.Listing(sequence)}";
+            }
+        }
+
+        Assert.True(names.Count > 120, $"only {names.Count} instructions came up");
+        log.WriteLine($"{count} random instructions of {names.Count} kinds from seed {FirstSeed}, equal on all tiers"
+            + (hasQemu ? " and on qemu-alpha" : "; qemu-alpha is not installed: nothing was compared with it"));
+    }
+}

@@ -1,0 +1,68 @@
+using ShadowVm.Engine;
+using ShadowVm.Vmm.Tests.World;
+
+namespace ShadowVm.Vmm.Tests;
+
+/// <summary>
+/// What an engine remembers of pages and code must not show. A guest turns translation on, maps pages when they are
+/// touched, rewrites tables, clears accessed and dirty bits, and rewrites and moves code, with fences and without any;
+/// the reference interpreter, which walks at each access, must agree at every boundary with each tier, warm and cold.
+/// </summary>
+public class PagingTests
+{
+    private const string Wide = "paging@rv64imas_zicsr_zifencei";
+    private const string Compressed = "paging@rv64imacs_zicsr_zifencei";
+
+    private static readonly Dictionary<string, EngineSettings> Engines = new()
+    {
+        ["cold"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0 },
+        ["block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 1, Background = false },
+        ["hot block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 5, Background = false },
+        ["cold, forgetting"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0, Forgets = true },
+        ["block, forgetting"] =
+            new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 20, Background = false, Forgets = true },
+    };
+
+    public static TheoryData<string, string, long, ulong> Cases()
+    {
+        var data = new TheoryData<string, string, long, ulong>();
+        foreach (var (name, engine) in Engines)
+        {
+            foreach (var length in new long[] { 1, 2, 3, 7, 100, 4096 })
+            {
+                // To forget at each instruction takes long, and to compile what is then forgotten takes longer.
+                if (engine.Forgets && length < (engine.Tier == Tier.Block ? 4096 : 7)) continue;
+                data.Add(name, length % 2 == 0 ? Wide : Compressed, length, (ulong)(length & 1));
+                if (length >= 100) data.Add(name, Compressed, length, 1);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void What_is_remembered_never_shows(string engine, string guest, long length, ulong withoutFences)
+    {
+        var rounds = length < 100 ? 25UL : 70;
+        var reference = new EngineSettings { Tier = Tier.Reference };
+        var run = LockstepPair.Run(guest, length, reference, Engines[engine], null, (0, rounds), (1, withoutFences));
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("paging: ", run.Console);
+    }
+
+    [Fact]
+    public void Hot_code_is_translated_where_addresses_are()
+    {
+        using var machine = Guests.Machine(Compressed, 4096, Engines["hot block"], (0, 300), (1, 1));
+        var clock = InstructionClock.First;
+        while (machine.ExitCode is null)
+        {
+            machine.BeginEpoch([], clock);
+            machine.RunEpoch();
+            clock = InstructionClock.Next(machine, inputArrives: false);
+        }
+
+        Assert.True(machine.Statistics.BlockInstructions > (long)machine.Retired / 4, $"{machine.Statistics.BlockInstructions}");
+    }
+}
