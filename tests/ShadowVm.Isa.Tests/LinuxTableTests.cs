@@ -80,6 +80,7 @@ public class LinuxTableTests
     [InlineData(243, 64, false, "riscv")]
     [InlineData(8, 32, true, "mips")]
     [InlineData(8, 32, false, "mips")]
+    [InlineData(0x9026, 64, false, "alpha")]
     public void A_program_s_header_finds_its_definition_and_that_its_table(int machine, int elfClass, bool bigEndian, string name)
     {
         var library = new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory);

@@ -8,6 +8,7 @@ internal static class Programs
         ("riscv", "riscv", null),
         ("mips", "mips", "mips32"),
         ("mipsel", "mips", "mips32el"),
+        ("alpha", "alpha", null),
     ];
 
     public static IEnumerable<string> Targets => All.Select(each => each.Target);
