@@ -73,7 +73,14 @@ internal sealed class AlphaProgram : IDisposable
             callsys
             """);
         Image = TinyElf.Build(
-            64, 0x9026, false, 0, (Start, Copy(Start, (int)(_at - Start))), (Inputs, Copy(Inputs, Sequences * StateBytes)), (Data, before),
+            64,
+            0x9026,
+            false,
+            0,
+            Start,
+            (Start, Copy(Start, (int)(_at - Start))),
+            (Inputs, Copy(Inputs, Sequences * StateBytes)),
+            (Data, before),
             (Results, new byte[ResultBytes]));
         Text = Copy(Start, (int)(_at - Start));
         Values = Copy(Inputs, Sequences * StateBytes);

@@ -3,7 +3,7 @@ using ShadowVm.Isa;
 namespace ShadowVm.Conformance;
 
 /// <summary>MIPS: every user instruction that ends no process, in and out of delay slots.</summary>
-internal sealed class MipsProgram : UserProgram
+internal sealed partial class MipsProgram : UserProgram
 {
     private const int Zero = 0;
     private const int Base = 30; // holds the address of the scratch memory
@@ -11,7 +11,7 @@ internal sealed class MipsProgram : UserProgram
     private const int Ra = 31;
     private const int Skipped = 77;
 
-    private static readonly string[] Left = ["syscall", "break", "cop1", "cop2", "lwc1", "ldc1", "swc1", "sdc1"];
+    private static readonly string[] Left = ["syscall", "break", "cop2", "lwc2", "ldc2", "swc2", "sdc2"];
 
     // The program's own: all but Base and Area.
     private static readonly int[] Own = [.. Enumerable.Range(1, 28), Ra];
@@ -19,7 +19,7 @@ internal sealed class MipsProgram : UserProgram
     private readonly Instruction[] _instructions;
     private readonly Instruction[] _forSlots;
 
-    public MipsProgram(IsaDefinition isa, ulong seed, int count, int every = 100)
+    public MipsProgram(IsaDefinition isa, ulong seed, int count, int every = 50)
         : base(isa, seed)
     {
         _instructions = [.. isa.Instructions.Where(i => i.DeclaredClass == InstructionClass.User && !Left.Contains(i.Name))];
@@ -35,6 +35,8 @@ internal sealed class MipsProgram : UserProgram
         Jump,
         JumpThrough,
 
+        Float,
+
         /// <summary>Traps on overflow: its operands are made small first.</summary>
         Overflow,
         Linked,
@@ -43,7 +45,7 @@ internal sealed class MipsProgram : UserProgram
     /// <summary>All instructions that take part.</summary>
     public IReadOnlyList<string> Names => [.. _instructions.Select(i => i.Name)];
 
-    protected override int CheckpointBytes => 4 * (Own.Length + 2);
+    protected override int CheckpointBytes => 4 * (Own.Length + 2 + Floats + 1);
 
     // The o32 calling convention, MIPS32 release 2.
     protected override uint ElfFlags => 0x7000_1001;
@@ -55,6 +57,7 @@ internal sealed class MipsProgram : UserProgram
         Add("mthi", ("rs", 1));
         Add("lw", ("rt", 1), ("rs", Base), ("imm", 8));
         Add("mtlo", ("rs", 1));
+        LoadFloats();
         foreach (var register in Own) Add("lw", ("rt", register), ("rs", Base), ("imm", 8 * register));
         Add("addiu", ("rt", Base), ("rs", Base), ("imm", TableBytes));
         Add("addiu", ("rt", Area), ("rs", Base), ("imm", ScratchBytes));
@@ -68,6 +71,8 @@ internal sealed class MipsProgram : UserProgram
             Add(name, ("rd", 1));
             Add("sw", ("rt", 1), ("rs", Area), ("imm", 4 * at));
         }
+
+        StoreFloats(Own.Length + 2);
 
         Add("lw", ("rt", 1), ("rs", Area), ("imm", 0));
         Add("addiu", ("rt", Area), ("rs", Area), ("imm", CheckpointBytes));
@@ -85,8 +90,13 @@ internal sealed class MipsProgram : UserProgram
             case Sort.Branch:
                 // Over the slot and one more, or to behind the slot; a link is no good as what is asked.
                 var over = 1 + Chance.Below(4) / 3;
-                Add(instruction.Name, [.. instruction.FieldNames.Select(name => (name, name == "imm" ? 3 - over : Source(name)))]);
+                Add(instruction.Name, [.. instruction.FieldNames.Select(name =>
+                    (name, name switch { "imm" => 3 - over, "cc" => Chance.Below(8), _ => Source(name) }))]);
                 AddSlotAndSkipped();
+                break;
+
+            case Sort.Float:
+                AddFloat(instruction);
                 break;
 
             case Sort.Jump:
@@ -140,6 +150,17 @@ internal sealed class MipsProgram : UserProgram
         Add("syscall", ("code", 0));
     }
 
+    /// <summary>Registers of 32 bits for floating point, whatever the emulator prefers.</summary>
+    protected override void Enter()
+    {
+        Add("addiu", ("rt", 2), ("rs", Zero), ("imm", 4192)); // prctl
+        Add("addiu", ("rt", 4), ("rs", Zero), ("imm", 45)); // PR_SET_FP_MODE
+        Add("addiu", ("rt", 5), ("rs", Zero), ("imm", 0));
+        Add("syscall", ("code", 0));
+        Add("j", ("index", (long)(Start >> 2)));
+        Add("sll", ("rd", Zero), ("rt", Zero), ("sa", 0));
+    }
+
     private static Sort Kind(Instruction instruction) => instruction.Name switch
     {
         "j" or "jal" => Sort.Jump,
@@ -147,6 +168,7 @@ internal sealed class MipsProgram : UserProgram
         "add" or "addi" or "sub" => Sort.Overflow,
         "ll" or "sc" => Sort.Linked,
         ['b', ..] => Sort.Branch,
+        var name when name.Contains('.', StringComparison.Ordinal) || name.EndsWith("c1", StringComparison.Ordinal) => Sort.Float,
         _ => Sort.Plain,
     };
 

@@ -258,6 +258,6 @@ internal sealed partial class RandomProgram
         var table = new byte[TableBytes];
         for (var r = 0; r < 32; r++) BitConverter.TryWriteBytes(table.AsSpan(r * 8), _chance.Value());
         for (var i = 0; i < Floats; i++) BitConverter.TryWriteBytes(table.AsSpan((32 + i) * 8), FloatValue());
-        return TinyElf.Build(_isa.ElfClass, _isa.ElfMachine, _isa.BigEndian, 0, (Start, [.. _code]), (Data, table));
+        return TinyElf.Build(_isa.ElfClass, _isa.ElfMachine, _isa.BigEndian, 0, Start, (Start, [.. _code]), (Data, table));
     }
 }

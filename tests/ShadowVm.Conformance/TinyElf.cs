@@ -3,14 +3,15 @@ using System.Buffers.Binary;
 namespace ShadowVm.Conformance;
 
 /// <summary>
-/// Writes an ELF executable of segments; it begins at the first one. A segment lies in the file as it does in a page, so
+/// Writes an ELF executable of segments. A segment lies in the file as it does in a page, so
 /// that operating systems can map it.
 /// </summary>
 internal static class TinyElf
 {
     private const ulong PageBytes = 0x1_0000;
 
-    public static byte[] Build(int bits, int machine, bool bigEndian, uint flags, params (ulong Address, byte[] Bytes)[] segments)
+    public static byte[] Build(
+        int bits, int machine, bool bigEndian, uint flags, ulong start, params (ulong Address, byte[] Bytes)[] segments)
     {
         var wide = bits == 64;
         var (header, entry) = wide ? (64, 56) : (52, 32);
@@ -20,7 +21,7 @@ internal static class TinyElf
         Number(2, 2);
         Number((ulong)machine, 2);
         Number(1, 4);
-        Word(segments[0].Address);
+        Word(start);
         Word((ulong)header);
         Word(0);
         Number(flags, 4);

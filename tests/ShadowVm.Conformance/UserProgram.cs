@@ -39,6 +39,16 @@ internal abstract class UserProgram
     /// <summary>Bytes that the program writes.</summary>
     public int ResultBytes => ScratchBytes + (_checkpoints * CheckpointBytes);
 
+    /// <summary>Where two results differ first: a register's place in a checkpoint, or of scratch memory at the end.</summary>
+    public string PlaceOf(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        if (one.Length != other.Length) return $"its length of {one.Length} bytes, not {other.Length}";
+        var at = one[ScratchBytes..].CommonPrefixLength(other[ScratchBytes..]);
+        return at < one.Length - ScratchBytes
+            ? $"word {at % CheckpointBytes / 4} of checkpoint {at / CheckpointBytes}"
+            : $"byte {one.CommonPrefixLength(other)} of scratch memory";
+    }
+
     /// <summary>The code up to <see cref="End"/> and an endless loop.</summary>
     public IReadOnlyList<uint> Code { get; private set; } = [];
 
@@ -76,6 +86,9 @@ internal abstract class UserProgram
     /// <summary>Writes the result to the standard output and exits with 0.</summary>
     protected abstract void WriteAndExit();
 
+    /// <summary>Where the process begins: what it asks of its system, and a jump to <see cref="Start"/>.</summary>
+    protected abstract void Enter();
+
     protected void Build(int count, int every)
     {
         for (var at = 0; at < TableBytes; at += 8) BitConverter.TryWriteBytes(Table.AsSpan(at), Chance.Value());
@@ -97,8 +110,16 @@ internal abstract class UserProgram
         Code = [.. _words];
         _words.RemoveRange(length, _words.Count - length);
         WriteAndExit();
+        var entry = Here;
+        Enter();
         Image = TinyElf.Build(
-            Isa.ElfClass, Isa.ElfMachine, Isa.BigEndian, ElfFlags, (Start, Bytes(_words)), (Data, [.. Table, .. new byte[ResultBytes]]));
+            Isa.ElfClass,
+            Isa.ElfMachine,
+            Isa.BigEndian,
+            ElfFlags,
+            entry,
+            (Start, Bytes(_words)),
+            (Data, [.. Table, .. new byte[ResultBytes]]));
     }
 
     protected void Add(string name, params (string, long)[] fields) => _words.Add(Isa.Encode(name, fields));

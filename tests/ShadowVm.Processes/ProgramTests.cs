@@ -16,7 +16,7 @@ public class ProgramTests(ITestOutputHelper log)
     public static TheoryData<string> Isas() => [.. Targets.Select(target => target.Isa)];
 
     /// <summary>Those whose definition has the floating point that a C library is built with.</summary>
-    public static TheoryData<string> WithLibrary() => ["riscv", "alpha"];
+    public static TheoryData<string> WithLibrary() => ["riscv", "mips", "mipsel", "alpha"];
 
     [Theory]
     [MemberData(nameof(Isas))]

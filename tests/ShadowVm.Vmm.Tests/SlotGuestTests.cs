@@ -39,7 +39,7 @@ public class SlotGuestTests
     [InlineData("board-mipsel")]
     public void Without_interrupts_it_ends_the_same_at_every_epoch_length(string guest)
     {
-        var runs = Lengths.Select(length => Run(guest, length, Tier.Block, (0, 1))).ToArray();
+        var runs = new long[] { 1, 7, 100 }.Select(length => Run(guest, length, Tier.Block, (0, 1))).ToArray();
         Assert.All(runs, run => Assert.EndsWith("board: done\n", run.Console, StringComparison.Ordinal));
         Assert.Single(runs.Select(run => run.FinalDigest).Distinct());
         Assert.Single(runs.Select(run => run.Instructions).Distinct());
