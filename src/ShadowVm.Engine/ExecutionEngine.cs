@@ -161,7 +161,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         _records?.Dispose();
         _blocks?.Dispose();
-        _translation?.Dispose();
+        _reference.Dispose();
     }
 
     void ICodeWatcher.CodeWritten(ulong offset, ulong length)

@@ -35,6 +35,12 @@ public sealed class Instruction(
     /// <summary>Names of the operands in the order of <see cref="DecodedInstruction.Operands"/>.</summary>
     public string[] OperandNames { get; } = operandNames;
 
+    /// <summary>
+    /// Operands (by their place in <see cref="OperandNames"/>) on whose values it depends whether a word has another class
+    /// than the declared one.
+    /// </summary>
+    public IReadOnlyList<int> ClassOperands => field ??= FindClassOperands();
+
     /// <summary>The lowered semantics, a statement.</summary>
     /// <exception cref="IsaException">The text of this body has errors; a checked definition has none.</exception>
     public Node Body => _lowered.Get().Body;
@@ -52,4 +58,25 @@ public sealed class Instruction(
 
     /// <summary>The encoding behind it; null where the instruction was made without a text.</summary>
     internal Model.Encoding? Encoding { get; init; }
+
+    private int[] FindClassOperands()
+    {
+        var found = new SortedSet<int>();
+        foreach (var (_, _, condition) in Encoding?.Refinements ?? [])
+            Visit(condition);
+        return [.. found];
+
+        void Visit(Node? node)
+        {
+            if (node is null)
+                return;
+            if (node.Op == Op.Operand)
+                found.Add(node.Index);
+            Visit(node.A);
+            Visit(node.B);
+            Visit(node.C);
+            foreach (var item in node.Items)
+                Visit(item);
+        }
+    }
 }

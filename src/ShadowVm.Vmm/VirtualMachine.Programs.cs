@@ -1,4 +1,5 @@
 using ShadowVm.Engine;
+using ShadowVm.Engine.Cpu;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Linux;
 using ShadowVm.Machine;
@@ -30,7 +31,7 @@ public sealed partial class VirtualMachine
     {
         Reset(0);
         if (_isa.Hooks.Program is { } ready) _engine.Perform(ready);
-        _cpu[_isa.PcSlot] = _program!.Start(name, image, target);
+        _cpu.GoTo(_isa, _program!.Start(name, image, target));
         _cpu.Retired = 0;
         _bus.Touched(_program);
     }

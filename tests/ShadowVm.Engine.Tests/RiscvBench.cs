@@ -91,6 +91,7 @@ internal sealed class RiscvBench : IBus, IDisposable
 
     public void Dispose()
     {
+        Engine.Dispose();
         Cpu.Dispose();
         Memory.Dispose();
     }

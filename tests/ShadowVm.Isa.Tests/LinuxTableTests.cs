@@ -20,7 +20,7 @@ public class LinuxTableTests
             errno  EOPNOTSUPP 95 ETIMEDOUT 110 ESTALE 116
             value  O_CREAT 1 O_EXCL 2 O_TRUNC 4 O_APPEND 8 O_DIRECTORY 16 O_NOFOLLOW 32 O_CLOEXEC 64 O_TMPFILE 128
             value  MAP_FIXED 16 MAP_FIXED_NOREPLACE 64 MAP_ANONYMOUS 32 MADV_DONTNEED 4
-            value  SIGBUS 7 SIGCHLD 17 SIGCONT 18 SIGURG 23 SIGWINCH 28 SIG_BLOCK 0 SIG_UNBLOCK 1 SIG_SETMASK 2
+            value  SIGBUS 7 SIGCHLD 17 SIGCONT 18 SIGSTOP 19 SIGURG 23 SIGWINCH 28 SIG_BLOCK 0 SIG_UNBLOCK 1 SIG_SETMASK 2
             value  TCGETS 1 TIOCGWINSZ 2 RLIMIT_NOFILE 7
 
         """;
@@ -74,5 +74,18 @@ public class LinuxTableTests
         Assert.Equal(SystemCall.Openat, abi.Calls[56]);
         Assert.Equal(128, abi[LinuxLayout.Stat].Bytes);
         Assert.Null(IsaDefinition.Load(Toy.Shipped("riscv"), "rv32im").ReadLinux());
+    }
+
+    [Theory]
+    [InlineData(243, 64, false, "riscv")]
+    [InlineData(8, 32, true, "mips")]
+    [InlineData(8, 32, false, "mips")]
+    [InlineData(0x9026, 64, false, "alpha")]
+    public void A_program_s_header_finds_its_definition_and_that_its_table(int machine, int elfClass, bool bigEndian, string name)
+    {
+        var library = new IsaLibrary(null, null, AppContext.BaseDirectory, AppContext.BaseDirectory);
+        var found = library.FindByElf(machine, elfClass, bigEndian)!;
+        Assert.Equal((name, bigEndian), (found.Name, found.BigEndian));
+        Assert.Contains(SystemCall.Write, found.ReadLinux()!.Calls.Values);
     }
 }

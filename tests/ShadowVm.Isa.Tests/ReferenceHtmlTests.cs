@@ -32,8 +32,8 @@ public class ReferenceHtmlTests
 
             // Nothing runs, nothing is fetched.
             Assert.Empty(root.Descendants("script"));
-            Assert.Empty(root.Descendants().Where(e => e.Name.LocalName is "img" or "link" or "iframe" or "object"));
-            Assert.Empty(root.Descendants().Attributes().Where(a => a.Name.LocalName is "src" or "onclick" or "onload"));
+            Assert.DoesNotContain(root.Descendants(), e => e.Name.LocalName is "img" or "link" or "iframe" or "object");
+            Assert.DoesNotContain(root.Descendants().Attributes(), a => a.Name.LocalName is "src" or "onclick" or "onload");
             Assert.DoesNotContain("url(", page, StringComparison.Ordinal);
             var articles = root.Descendants("article").Attributes("id").Count(id => id.Value.StartsWith("i-", StringComparison.Ordinal));
             Assert.True(articles >= isa.Instructions.Count);

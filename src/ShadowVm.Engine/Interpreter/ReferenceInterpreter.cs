@@ -10,7 +10,7 @@ namespace ShadowVm.Engine.Interpreter;
 /// Executes guest instructions by walking their IR: the tier that all others are checked against. Simple enough to
 /// trust, one instruction at a time, no state of its own between instructions.
 /// </summary>
-public sealed partial class ReferenceInterpreter
+public sealed partial class ReferenceInterpreter : IDisposable
 {
     private readonly IsaDefinition _isa;
     private readonly CpuState _cpu;
@@ -72,6 +72,9 @@ public sealed partial class ReferenceInterpreter
 
     /// <summary>Where traps and interrupts are counted.</summary>
     internal EngineStatistics Statistics { get; init; } = new();
+
+    /// <summary>Frees what pages are remembered in.</summary>
+    public void Dispose() => _translation?.Dispose();
 
     /// <summary>Forgets that the guest waits.</summary>
     public void ClearWaits() => Waits = false;

@@ -317,12 +317,15 @@ internal sealed class HostFiles : IDisposable
         : FileTree.LinkAt(host) is not null ? (byte)10
         : Directory.Exists(host) ? (byte)4 : (byte)8;
 
-    /// <summary>FNV-1a over the path: the same on every host, as a file system's own number wouldn't be.</summary>
+    /// <summary>
+    /// FNV-1a over the path: the same on every host, as a file system's own number wouldn't be, and of 31 bits, so that
+    /// a program with a narrow struct stat can take it.
+    /// </summary>
     private static ulong Inode(string seen)
     {
         var hash = 0xcbf29ce484222325UL;
         foreach (var each in Encoding.UTF8.GetBytes(seen)) hash = (hash ^ each) * 0x100000001b3UL;
-        return hash | 1;
+        return ((hash ^ (hash >> 32)) & 0x7fff_ffff) | 1;
     }
 
     private static long Nanoseconds(DateTime time) => Math.Max(0, time.Ticks - UnixEpochTicks) * 100;

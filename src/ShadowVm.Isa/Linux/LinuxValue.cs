@@ -22,6 +22,7 @@ public enum LinuxValue : byte
     Sigbus,
     Sigchld,
     Sigcont,
+    Sigstop,
     Sigurg,
     Sigwinch,
     SigBlock,

@@ -199,7 +199,7 @@ internal sealed partial class Loader
             _error = Slot(body);
         }
 
-        /// <summary><c>layout NAME BYTES field OFFSET:BYTES ...</c></summary>
+        /// <summary><c>layout NAME BYTES field OFFSET:BYTES ...</c>, the fields in parentheses over several lines.</summary>
         private void Layout(StatementParser body)
         {
             var name = body.ExpectName("a structure");
@@ -210,7 +210,8 @@ internal sealed partial class Loader
             var known = LinuxNames.FieldsOf((LinuxLayout)index);
             var bytes = body.ExpectNumber("the structure's size", 512);
             var fields = new List<StructField>();
-            while (!body.Current.EndsLine)
+            var grouped = body.TryTake("("); // which continues the line
+            while (!body.Current.EndsLine && !(grouped && body.TryTake(")")))
             {
                 var field = body.ExpectName("a field");
                 if (!known.Any(each => each.TrimStart('!') == field.Text))

@@ -240,7 +240,6 @@ internal sealed partial class Loader
     public void Read(Variant variant)
     {
         Begin(variant);
-        _linux = null;
         var second = new List<Extent>();
         foreach (var (extent, extension) in _all)
         {
@@ -262,6 +261,7 @@ internal sealed partial class Loader
 
     private void Begin(Variant variant)
     {
+        _linux = null;
         foreach (var (name, _) in Rules.Extensions)
             Model.AllExtensions.Add(name);
         Model.Extensions.UnionWith(variant.Extensions);

@@ -71,8 +71,10 @@ internal sealed partial class BodyLowering
             case StatementKind.ForbidSlot:
                 NeedsSlots(s.Token);
                 Note(Effects.Reads, s.Token);
+                if (!model.State.TryGetValue("slot", out var slot))
+                    throw bag.Fail(s.Token, "There is no register 'pc', so nothing stands in a slot");
                 return model.Hooks.TryGetValue("illegal", out var illegal)
-                    ? Nodes.If(StoredValue(model.State["slot"], null, s.Token), Call(illegal, [], s.Token), null)
+                    ? Nodes.If(StoredValue(slot, null, s.Token), Call(illegal, [], s.Token), null)
                     : throw bag.Fail(s.Token, "There is no 'hook illegal' to raise");
             case StatementKind.Enter:
                 Note(Effects.Kernel | Effects.Writes | Effects.Enters, s.Token);

@@ -31,7 +31,6 @@ public sealed partial class LinuxProgram
     private const int SignalIllegal = 4;
     private const int SignalTrap = 5;
     private const int SignalKill = 9;
-    private const int SignalStop = 19;
 
     private void EndBySignal(int signal, string what)
     {
@@ -41,7 +40,8 @@ public sealed partial class LinuxProgram
 
     private Outcome SignalAction(int signal, ulong address, ulong old)
     {
-        if (signal is < 1 or > SignalMax || (address != 0 && signal is SignalKill or SignalStop)) return Fail(Errno.EINVAL);
+        var isFixed = signal == SignalKill || (ulong)signal == _abi[LinuxValue.Sigstop];
+        if (signal is < 1 or > SignalMax || (address != 0 && isFixed)) return Fail(Errno.EINVAL);
         var layout = _abi[LinuxLayout.Sigaction];
         var bytes = new byte[layout.Bytes];
         if (address != 0 && !_host.Memory.TryCopyOut(address, bytes)) return Fail(Errno.EFAULT);

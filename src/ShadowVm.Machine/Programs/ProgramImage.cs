@@ -93,14 +93,15 @@ public sealed class ProgramImage
         }
 
         // Memory is fresh: what the file doesn't fill is zero already.
-        foreach (var segment in _segments)
+        foreach (var segment in _segments.Where(segment => segment.FileBytes != 0))
             memory.TryCopyIn(segment.Virtual + bias, bytes.Slice((int)segment.Offset, (int)segment.FileBytes));
     }
 
     private static void Check(string name, int fileBytes, in ElfSegment segment)
     {
-        if (segment.FileBytes > segment.MemoryBytes || segment.Offset > (ulong)fileBytes
-            || segment.FileBytes > (ulong)fileBytes - segment.Offset)
+        // A segment of zeros alone may name a place behind the file's end.
+        if (segment.FileBytes > segment.MemoryBytes || (segment.FileBytes != 0
+            && (segment.Offset > (ulong)fileBytes || segment.FileBytes > (ulong)fileBytes - segment.Offset)))
         {
             throw new ImageException(
                 $"{name}: truncated: segment {segment.Index} needs 0x{segment.FileBytes:x} bytes at offset "

@@ -180,6 +180,7 @@ internal sealed class Toy : IDisposable
 
     public void Dispose()
     {
+        Engine.Dispose();
         Memory.Dispose();
         Cpu.Dispose();
     }

@@ -22,6 +22,8 @@ internal sealed class ProgramWorld
     private static readonly MachineDescription User =
         MachineDescription.Parse("user.machine", File.ReadAllBytes(Path.Combine(Root, "isa", "machines", "user.machine")));
 
+    private static readonly Dictionary<string, IsaDefinition> Definitions = [];
+
     private readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, string> _open = [];
     private readonly StringBuilder _console = new();
@@ -33,10 +35,9 @@ internal sealed class ProgramWorld
     /// <summary>Requests that came, the repeated ones too.</summary>
     public int Requests => _requests;
 
-    public static VirtualMachine Machine(string isa, string program, long epochLength, EngineSettings engine, string[] arguments)
+    public static VirtualMachine Machine(string target, string program, long epochLength, EngineSettings engine, string[] arguments)
     {
-        var source = IsaSource.FromFolder(Path.Combine(Root, "isa", isa));
-        return new VirtualMachine(IsaDefinition.Load(source), User, Image(isa, program), new VirtualMachineSettings
+        return new VirtualMachine(DefinitionOf(target), User, Image(target, program), new VirtualMachineSettings
         {
             EpochLength = epochLength,
             MemoryBytes = 4 << 20,
@@ -45,8 +46,19 @@ internal sealed class ProgramWorld
         });
     }
 
-    public static byte[] Image(string isa, string program) =>
-        File.ReadAllBytes(Path.Combine(Root, "tests", "Guests", "linux", "bin", isa, program + ".elf"));
+    private static IsaDefinition DefinitionOf(string target)
+    {
+        lock (Definitions)
+        {
+            if (Definitions.TryGetValue(target, out var known)) return known;
+            var (isa, variant) = Programs.DefinitionOf(target);
+            var source = IsaSource.FromFolder(Path.Combine(Root, "isa", isa));
+            return Definitions[target] = IsaDefinition.Load(source, variant);
+        }
+    }
+
+    public static byte[] Image(string target, string program) =>
+        File.ReadAllBytes(Path.Combine(Root, "tests", "Guests", "linux", "bin", target, program + ".elf"));
 
     /// <summary>Runs both replicas in step and compares their digests at each boundary.</summary>
     public ProgramResult Run(VirtualMachine primary, VirtualMachine backup)

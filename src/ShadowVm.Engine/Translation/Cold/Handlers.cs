@@ -25,8 +25,9 @@ internal sealed class Handlers
     private static readonly ConditionalWeakTable<IsaDefinition, Handlers> Shared = [];
 
     private readonly IsaDefinition _isa;
-    private readonly Dictionary<(Instruction, int, bool), Handler?> _handlers = [];
+    private readonly Dictionary<(Instruction Instruction, string Known, bool IsPaged), Handler?> _handlers = [];
     private readonly Dictionary<Instruction, FrozenDictionary<int, long>> _destinations = [];
+    private readonly Dictionary<Instruction, int[]> _chosen = [];
     private readonly Lock _gate = new();
     private readonly Lazy<CompiledMethod> _enterBlock;
 
@@ -64,12 +65,11 @@ internal sealed class Handlers
         lock (_gate)
         {
             var known = KnownIn(decoded, instruction);
-            var mask = 0;
-            foreach (var operand in known.Keys) mask |= 1 << operand;
-            if (!_handlers.TryGetValue((instruction, mask, isPaged), out var handler))
+            var key = (instruction, known.Count == 0 ? "" : string.Join(',', known.OrderBy(each => each.Key)), isPaged);
+            if (!_handlers.TryGetValue(key, out var handler))
             {
                 handler = Make(instruction, decoded.Length, known, isPaged, withText: false);
-                _handlers.Add((instruction, mask, isPaged), handler);
+                _handlers.Add(key, handler);
             }
 
             return handler;
@@ -83,28 +83,67 @@ internal sealed class Handlers
         lock (_gate) return Make(instruction, decoded.Length, KnownIn(decoded, instruction), isPaged: false, withText: true);
     }
 
-    /// <summary>Operands whose very value the handler is made for, because it drops a result.</summary>
+    /// <summary>
+    /// Operands whose very value the handler is made for: because it drops a result, because the word has its class by it
+    /// (few values do), or for want of room in the record.
+    /// </summary>
     private FrozenDictionary<int, long> KnownIn(DecodedInstruction decoded, Instruction instruction)
+    {
+        var known = DestinationsOf(instruction).Where(each => decoded.Operands[each.Key] == each.Value).ToDictionary();
+        foreach (var operand in ChosenOf(instruction, decoded.Length)) known[operand] = decoded.Operands[operand];
+        return known.ToFrozenDictionary();
+    }
+
+    private int[] ChosenOf(Instruction instruction, int length)
+    {
+        if (!_chosen.TryGetValue(instruction, out var chosen))
+        {
+            chosen = [.. instruction.ClassOperands];
+            if (instruction.OperandNames.Length > Record.OperandsMax) chosen = [.. chosen.Union(Small(instruction, length))];
+            _chosen.Add(instruction, chosen);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Operands beyond those that fit a record: of few values, and none that choose a register.</summary>
+    private IEnumerable<int> Small(Instruction instruction, int length)
+    {
+        const int bitsMax = 3;
+        var none = FrozenDictionary<int, long>.Empty;
+        var (all, registers) = (new SortedDictionary<int, int>(), new HashSet<int>());
+        Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, none, none))?.Visit(n =>
+        {
+            if (n.Op == Op.Operand) all[n.Index] = Math.Max(n.Width, all.GetValueOrDefault(n.Index));
+            if (n is { Op: Op.RegisterAt or Op.SetRegisterAt, A.Op: Op.Operand }) registers.Add(n.A.Index);
+        });
+        return all.Where(each => each.Value <= bitsMax && !registers.Contains(each.Key)).Select(each => each.Key)
+            .Take(Math.Max(0, all.Count - Record.OperandsMax));
+    }
+
+    private FrozenDictionary<int, long> DestinationsOf(Instruction instruction)
     {
         if (!_destinations.TryGetValue(instruction, out var destinations))
         {
             _destinations.Add(instruction, destinations = Destinations(instruction));
         }
 
-        return destinations.Where(each => decoded.Operands[each.Key] == each.Value).ToFrozenDictionary();
+        return destinations;
     }
 
     private Handler? Make(
         Instruction instruction, int length, FrozenDictionary<int, long> known, bool isPaged, bool withText)
     {
-        var specialized = Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, known));
+        var specialized = Specializer.TrySpecialize(_isa, instruction, new RecordOperands(length, known, DestinationsOf(instruction)));
         if (specialized is null || !StepEmitter.CanEmit(specialized)) return null;
-        var operands = new SortedSet<int>();
+        var (operands, unforeseen) = (new SortedSet<int>(), false);
         specialized.Visit(n =>
         {
             if (n.Op == Op.Operand) operands.Add(n.Index);
+            unforeseen |= n is { Op: Op.SetRegisterAt, A.Op: Op.Operand } && _isa.Registers[n.Index].Zero >= 0
+                && !DestinationsOf(instruction).ContainsKey(n.A.Index);
         });
-        if (operands.Count > Record.OperandsMax) return null;
+        if (operands.Count > Record.OperandsMax || unforeseen) return null;
         int[] places = [.. operands];
         var method = CompiledMethod.Compile(
             $"cold_{instruction.Name}",
@@ -118,11 +157,9 @@ internal sealed class Handlers
     private FrozenDictionary<int, long> Destinations(Instruction instruction)
     {
         var found = new Dictionary<int, long>();
-        if (!Calls(instruction.Body))
-        {
-            Visit(instruction.Body);
-        }
-        else if (Specializer.TrySpecialize(_isa, instruction, new RecordOperands(4, FrozenDictionary<int, long>.Empty)) is { } inlined)
+        Visit(instruction.Body);
+        var none = FrozenDictionary<int, long>.Empty;
+        if (Calls(instruction.Body) && Specializer.TrySpecialize(_isa, instruction, new RecordOperands(4, none, none)) is { } inlined)
         {
             // A procedure may write where an argument says: once it is inlined, that is an operand as well.
             foreach (var step in inlined.Steps) Visit(step);

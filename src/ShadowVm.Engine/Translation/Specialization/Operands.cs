@@ -9,6 +9,9 @@ internal abstract class Operands
     /// <summary>Value of an operand, cut to a width.</summary>
     public abstract Node Operand(int index, int width);
 
+    /// <summary>Whether an operand that isn't known has another value all the same.</summary>
+    public virtual bool Differs(int index, ulong value) => false;
+
     /// <summary>The instruction's address.</summary>
     public abstract Node Pc(int width);
 
@@ -38,10 +41,15 @@ internal sealed class KnownOperands(DecodedInstruction instruction, ulong pc, bo
 
 /// <summary>
 /// An instruction wherever it stands: operands are read from the record at run time, but for some that are fixed
-/// because code is better without a question about them (a destination that is the zero register).
+/// because code is better without a question about them (a destination that is the zero register). One that has such a
+/// value in another handler hasn't got it in this one.
 /// </summary>
-internal sealed class RecordOperands(int length, IReadOnlyDictionary<int, long> known) : Operands
+internal sealed class RecordOperands(
+    int length, IReadOnlyDictionary<int, long> known, IReadOnlyDictionary<int, long> elsewhere) : Operands
 {
+    public override bool Differs(int index, ulong value) =>
+        !known.ContainsKey(index) && elsewhere.TryGetValue(index, out var other) && (ulong)other == value;
+
     public override bool? InSlot => null;
 
     public override Node Operand(int index, int width) => known.TryGetValue(index, out var value)

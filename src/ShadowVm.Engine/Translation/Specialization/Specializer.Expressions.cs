@@ -64,7 +64,14 @@ internal sealed partial class Specializer
                 {
                     Narrow(n.A!.Width);
                     var a = Expression(n.A!, activation);
-                    return Fold.Compare(n.Op, a, Expression(n.B!, activation));
+                    var b = Expression(n.B!, activation);
+                    var asksEqual = n.Op is Op.Equal or Op.NotEqual && a.Op == Op.Operand && Fold.IsConst(b);
+                    if (asksEqual && _operands.Differs(a.Index, Fold.Value(b)))
+                    {
+                        return Fold.Const(n.Op == Op.NotEqual ? 1UL : 0, 1);
+                    }
+
+                    return Fold.Compare(n.Op, a, b);
                 }
 
             case Op.Concat:
