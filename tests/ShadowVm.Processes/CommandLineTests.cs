@@ -27,7 +27,7 @@ public partial class CommandLineTests
         var (exitCode, output, _) = ShadowVmProcess.Run(folder, [.. words, "--help"]);
         Assert.Equal(0, exitCode);
         Assert.Contains("Usage:", output);
-        Assert.Matches(@"Examples:\n(  shadowvm [^\n]+\n)+$", output);
+        Assert.Matches(@"Examples:\n(  shadowvm [^\n]+\n)+(\n(  [^\n]+\n)+)?$", output);
     }
 
     [Fact]

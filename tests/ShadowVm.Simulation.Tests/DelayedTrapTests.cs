@@ -49,18 +49,18 @@ public class DelayedTrapTests
     {
         var result = Simulator.Run(new SimulationSettings
         {
-            Machine = () => Make(DrainPolicy.Deliver, drainPriv: false),
+            Machine = () => Make(DrainPolicy.Deliver, drainPriv: false, iterations: 60),
             MachineName = "late",
             Accidents = false,
         });
         Assert.NotEmpty(result.Violations);
     }
 
-    private static VmmMachine Make(DrainPolicy policy, bool? drainPriv) => new(new VirtualMachine(Isa, Bare, Guest, new()
+    private static VmmMachine Make(DrainPolicy policy, bool? drainPriv, ulong iterations = 4) => new(new VirtualMachine(Isa, Bare, Guest, new()
     {
         EpochLength = 97,
         MemoryBytes = 1 << 20,
-        Parameters = [(0, 4), (1, 20)],
+        Parameters = [(0, iterations), (1, 20)],
         Protected = true,
         DrainPolicy = policy,
         DrainPriv = drainPriv,

@@ -28,7 +28,7 @@ internal sealed class HelpWithExamples(string[] examples) : SynchronousCommandLi
         var output = parseResult.InvocationConfiguration.Output;
         output.Write(More());
         output.WriteLine("Examples:");
-        foreach (var example in examples) output.WriteLine("  " + example);
+        foreach (var example in examples) output.WriteLine(example.Length == 0 ? "" : "  " + example);
         return 0;
     }
 }

@@ -96,9 +96,9 @@ internal sealed class GuestOptions
                 $"--machine: '{machine.Name}' is for {string.Join(", ", machine.Architectures)}, not for {isa.Name}");
         }
 
-        if (machine.Abi is null && Program.AreGiven(result))
+        if (machine.Abi is null && Program.FirstGiven(result) is { } word)
         {
-            throw new UsageException("arguments and --env are for programs: say --machine user");
+            throw new UsageException($"'{word}' is no option; arguments and --env are for programs, with --machine user");
         }
 
         var clock = Values.Choice(

@@ -38,9 +38,9 @@ internal sealed class ProgramOptions
         foreach (var option in new Option[] { _environment, _seed }) command.Add(option);
     }
 
-    /// <summary>Whether anything was said that only a program takes.</summary>
-    public bool AreGiven(ParseResult result) =>
-        result.GetValue(_arguments) is { Length: > 0 } || result.GetValue(_environment) is { Length: > 0 };
+    /// <summary>The first word that only a program takes, or null.</summary>
+    public string? FirstGiven(ParseResult result) =>
+        result.GetValue(_arguments)?.FirstOrDefault() ?? result.GetValue(_environment)?.FirstOrDefault();
 
     public ProgramSettings Read(
         ParseResult result, string path, string name, byte[] image, IsaDefinition isa, ClockMode clock, ProgramFiles files)
