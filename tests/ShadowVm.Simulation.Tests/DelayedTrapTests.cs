@@ -38,7 +38,7 @@ public class DelayedTrapTests
             Seeds = 1,
             Policies = [CommitPolicy.Output],
             EveryCrash = true,
-            Base = new SimulationSettings { Machine = () => Make(policy, drainPriv: null), MachineName = "late", Accidents = false },
+            Base = new SimulationSettings { Machine = () => Make(policy, priv: null), MachineName = "late", Accidents = false },
         }).Run();
         Assert.Empty(summary.Violations);
         Assert.True(summary.FailOvers > 10, $"{summary.FailOvers} fail-overs");
@@ -49,21 +49,21 @@ public class DelayedTrapTests
     {
         var result = Simulator.Run(new SimulationSettings
         {
-            Machine = () => Make(DrainPolicy.Deliver, drainPriv: false, iterations: 60),
+            Machine = () => Make(DrainPolicy.Deliver, priv: false, iterations: 60),
             MachineName = "late",
             Accidents = false,
         });
         Assert.NotEmpty(result.Violations);
     }
 
-    private static VmmMachine Make(DrainPolicy policy, bool? drainPriv, ulong iterations = 4) => new(new VirtualMachine(Isa, Bare, Guest, new()
+    private static VmmMachine Make(DrainPolicy policy, bool? priv, ulong iterations = 4) => new(new VirtualMachine(Isa, Bare, Guest, new()
     {
         EpochLength = 97,
         MemoryBytes = 1 << 20,
         Parameters = [(0, iterations), (1, 20)],
         Protected = true,
         DrainPolicy = policy,
-        DrainPriv = drainPriv,
+        DrainPriv = priv,
         Engine = new EngineSettings
         {
             TrapHardware = new TrapHardwareSettings { Seed = Interlocked.Increment(ref _built), SwitchEvery = 200 },
