@@ -13,7 +13,7 @@ namespace ShadowVm.Engine.Verification;
 public sealed class EdgeTest
 {
     private const int Steps = 4;
-    private const int CasesMost = 500_000; // about
+    private const int CasesUsual = 500_000;
     private const int PairsMost = 400;
     private const int PairsWhole = 8;
     private const int SlotEvery = 8; // of so many words one is tried in a delay slot too
@@ -22,6 +22,7 @@ public sealed class EdgeTest
     private const ulong MemoryBytes = 4 * GuestMemory.PageBytes;
 
     private readonly IsaDefinition _isa;
+    private readonly int _casesMost;
     private readonly List<uint> _plain;
     private readonly uint? _skip;
     private int[]? _switches;
@@ -32,9 +33,11 @@ public sealed class EdgeTest
     /// <summary>Prepares tests of a definition.</summary>
     /// <param name="isa">The definition.</param>
     /// <param name="seed">Chooses which instructions stand around the one that is tested.</param>
-    public EdgeTest(IsaDefinition isa, ulong seed)
+    /// <param name="casesMost">About how many cases all instructions together may have.</param>
+    public EdgeTest(IsaDefinition isa, ulong seed, int casesMost = CasesUsual)
     {
         _isa = isa;
+        _casesMost = casesMost;
         _chance = seed;
         _plain = EdgeWords.Plain(isa);
         _skip = FindSkip();
@@ -56,7 +59,7 @@ public sealed class EdgeTest
                 if (instruction.DeclaredClass == InstructionClass.User) words += Words(instruction).Count;
             }
 
-            return _eachPair = (int)(words * PairsMost / CasesMost) + 1;
+            return _eachPair = (int)(words * PairsMost / _casesMost) + 1;
         }
     }
 
