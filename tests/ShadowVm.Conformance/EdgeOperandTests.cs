@@ -13,7 +13,7 @@ namespace ShadowVm.Conformance;
 public class EdgeOperandTests(ITestOutputHelper log)
 {
     private static readonly int CasesMost = int.TryParse(
-        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_CASES"), CultureInfo.InvariantCulture, out var n) ? n : 160_000;
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_CASES"), CultureInfo.InvariantCulture, out var n) ? n : 120_000;
 
     public static TheoryData<string, Tier, bool> Cases()
     {

@@ -17,7 +17,7 @@ public class RandomProgramTests(ITestOutputHelper log)
     private const int PerProgram = 10_000;
 
     private static readonly int Instructions = int.TryParse(
-        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : 8_000;
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : 6_000;
 
     private static readonly ulong FirstSeed = ulong.TryParse(
         Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
