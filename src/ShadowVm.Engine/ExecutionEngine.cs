@@ -360,6 +360,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         Statistics.Exits[exit]++;
         return (HostExit)exit;
     }
+
     /// <summary>Translated code writes npc only where a delay slot comes next; elsewhere it follows from pc.</summary>
     private void FollowPc()
     {

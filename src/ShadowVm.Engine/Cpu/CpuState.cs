@@ -28,6 +28,11 @@ public sealed unsafe class CpuState : IDisposable
     /// <summary>Guest instructions retired since the start; trap entries are left out.</summary>
     public ulong Retired { get; set; }
 
+    /// <summary>
+    /// Whether a slot was set, otherwise than by translated code, since address translation looked last.
+    /// </summary>
+    internal bool IsTouched { get; set; } = true;
+
     /// <summary>Where the slots lie in the host, for translated code.</summary>
     internal ulong* Pointer => _slots;
 
@@ -50,6 +55,7 @@ public sealed unsafe class CpuState : IDisposable
             if ((uint)slot >= (uint)SlotCount) ThrowNoSuchSlot(slot);
             // SAFETY: the index was checked against the block's size.
             _slots[slot] = value;
+            IsTouched = true;
         }
     }
 

@@ -71,10 +71,15 @@ internal sealed unsafe class AddressTranslation : IDisposable
     /// <summary>Whether a write to a slot may change what addresses mean.</summary>
     public bool DependsOn(int slot) => _inputs.Contains(slot);
 
-    /// <summary>Chooses the set for the registers as they are: to be called whenever one of them may have changed.</summary>
+    /// <summary>
+    /// Chooses the set for the registers as they are: to be called whenever one of them may have changed. Translated
+    /// code changes none of them, so that a boundary with nothing to deliver compares nothing.
+    /// </summary>
     public void Choose()
     {
-        if (_current is not null && IsFor(_current)) return;
+        var isTouched = _cpu.IsTouched;
+        _cpu.IsTouched = false;
+        if (_current is not null && (!isTouched || IsFor(_current))) return;
         TranslationSet? oldest = null;
         foreach (var set in _sets)
         {
