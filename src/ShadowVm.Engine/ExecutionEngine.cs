@@ -22,6 +22,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private readonly GuestMemory _memory;
     private readonly ReferenceInterpreter _reference;
     private readonly AddressTranslation? _translation;
+    private readonly RememberedAnswer _dueInterrupt;
     private readonly IsaDefinition _isa;
     private readonly DecodeCache _decoded;
     private readonly EngineSettings _settings;
@@ -56,6 +57,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             CallCause = settings.CallCause,
         };
         _translation = _reference.Translation;
+        _dueInterrupt = new RememberedAnswer(isa, isa.Hooks.Interrupt, cpu, bus);
         if (_translation is not null) memory.CodeWatcher = this;
         _warmUp = settings.Tier == Tier.Reference ? long.MaxValue : settings.WarmUp;
     }
@@ -149,6 +151,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     /// After <see cref="ExitReason.Kernel"/>: whether the instruction at pc changes the guest's own mode or process.
     /// </summary>
     public bool EntersNext => _reference.CurrentEnters;
+
+    /// <summary>What the interrupt hook answers now. Asked at every boundary; seldom evaluated.</summary>
+    public ulong DueInterrupt() => _dueInterrupt.Ask(_reference);
 
     /// <summary>Evaluates a hook without arguments that changes nothing.</summary>
     public ulong Ask(Function hook) => _reference.Ask(hook);

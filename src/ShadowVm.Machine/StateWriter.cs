@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ShadowVm.Machine;
@@ -47,6 +48,14 @@ public sealed class StateWriter
 
     /// <summary>Writes a bare number: an element of what was named before.</summary>
     public void Write(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), value);
+
+    /// <summary>Writes bare numbers: the elements of what was named before.</summary>
+    public void Write(ReadOnlySpan<ulong> values)
+    {
+        var destination = MemoryMarshal.Cast<byte, ulong>(Reserve(values.Length * sizeof(ulong)));
+        if (BitConverter.IsLittleEndian) values.CopyTo(destination);
+        else BinaryPrimitives.ReverseEndianness(values, destination);
+    }
 
     /// <summary>Writes a name alone, in front of elements.</summary>
     public void WriteName(string name)

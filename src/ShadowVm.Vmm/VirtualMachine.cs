@@ -186,7 +186,7 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
     public UInt128 Digest(bool withMemory = true)
     {
         _state.Clear();
-        foreach (var slot in _cpu.Slots) _state.Write(slot);
+        _state.Write(_cpu.Slots);
         _state.Write(_cpu.Retired);
         _state.Write(GuestTime); // not the base: epochs of other lengths with the same clock are the same state
         _state.Write(_clock.Rate);
@@ -272,13 +272,13 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
     private void TakeInterrupt(ref long counter)
     {
         if (counter == 0) return;
-        var cause = _engine.Ask(_isa.Hooks.Interrupt);
+        var cause = _engine.DueInterrupt();
         if (cause == _noInterrupt) return;
         if (DeliverAll(ref counter))
         {
             // Traps go first; their handler may have been entered with the interrupt masked.
             if (counter == 0) return;
-            cause = _engine.Ask(_isa.Hooks.Interrupt);
+            cause = _engine.DueInterrupt();
             if (cause == _noInterrupt) return;
         }
 

@@ -1,5 +1,4 @@
 using ShadowVm.Engine.Cpu;
-using ShadowVm.Engine.Paging;
 
 namespace ShadowVm.Engine.Interpreter;
 
@@ -7,7 +6,7 @@ namespace ShadowVm.Engine.Interpreter;
 /// Register writes of the instruction being executed. They take effect together when it commits, the last one to a
 /// slot wins, and none does when it is abandoned.
 /// </summary>
-internal sealed class PendingWrites(CpuState cpu, TranslationInputs inputs)
+internal sealed class PendingWrites(CpuState cpu, HookInputs inputs)
 {
     private int[] _slots = new int[64];
     private ulong[] _values = new ulong[64];

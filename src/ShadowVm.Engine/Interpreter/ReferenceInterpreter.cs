@@ -50,7 +50,7 @@ public sealed partial class ReferenceInterpreter : IDisposable
         _bus = bus;
         _clock = clock;
         _files = [.. isa.Registers];
-        _pending = new PendingWrites(cpu, TranslationInputs.Of(isa));
+        _pending = new PendingWrites(cpu, HookInputs.OfTranslation(isa));
         _decoded = decoded;
         _pcSlot = isa.PcSlot;
         _nextPcSlot = isa.NextPcSlot;

@@ -24,7 +24,7 @@ internal sealed unsafe class AddressTranslation : IDisposable
 
     private readonly CpuState _cpu;
     private readonly GuestMemory _memory;
-    private readonly TranslationInputs _inputs;
+    private readonly HookInputs _inputs;
     private readonly int _jumpShift;
     private readonly int _addressBits;
     private readonly List<TranslationSet> _sets = [];
@@ -43,7 +43,7 @@ internal sealed unsafe class AddressTranslation : IDisposable
     {
         _cpu = cpu;
         _memory = memory;
-        _inputs = TranslationInputs.Of(isa);
+        _inputs = HookInputs.OfTranslation(isa);
         _jumpShift = int.Log2(isa.UnitBytes);
         _addressBits = isa.AddressBits;
         _remembers = remembers;
@@ -145,13 +145,13 @@ internal sealed unsafe class AddressTranslation : IDisposable
     /// <summary>The code at an address is gone.</summary>
     public void DropJumps(ulong pc)
     {
-        foreach (var set in _sets) set.Jumps.Drop(pc);
+        foreach (var set in _sets) set.Jumps?.Drop(pc);
     }
 
     /// <summary>All code is gone.</summary>
     public void ClearJumps()
     {
-        foreach (var set in _sets) set.Jumps.Clear();
+        foreach (var set in _sets) set.Jumps?.Clear();
     }
 
     /// <summary>Begins a walk.</summary>
@@ -254,11 +254,12 @@ internal sealed unsafe class AddressTranslation : IDisposable
 
     private void Enter(TranslationSet set)
     {
+        if (!set.IsFlat) set.MakeRoom();
         Refresh(set);
         _current = set;
         set.Chosen = ++_choices;
         _cpu.Pointer[EngineWords.Pages] = (ulong)set.Data;
         _cpu.Pointer[EngineWords.FetchPages] = (ulong)set.Code;
-        _cpu.Pointer[EngineWords.PagedJumps] = (ulong)set.Jumps.Entries;
+        _cpu.Pointer[EngineWords.PagedJumps] = (ulong)(set.Jumps?.Entries ?? 0);
     }
 }

@@ -7,7 +7,8 @@ namespace ShadowVm.Engine.Paging;
 
 /// <summary>
 /// What is known of translations while the registers that they depend on have certain values: pages for data, pages for
-/// code, and the code that jumps lead to. All of it may be forgotten at any time.
+/// code, and the code that jumps lead to. All of it may be forgotten at any time. One for addresses that are those of
+/// memory has none of that.
 /// </summary>
 internal sealed unsafe class TranslationSet : IDisposable
 {
@@ -17,19 +18,16 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>Pages for code.</summary>
     public const int FetchPages = 256;
 
-    private readonly WalkTrace[] _dataTraces = new WalkTrace[Pages];
-    private readonly WalkTrace[] _codeTraces = new WalkTrace[FetchPages];
+    private readonly int _jumpShift;
+    private WalkTrace[] _dataTraces = [];
+    private WalkTrace[] _codeTraces = [];
     private PageEntry* _data;
     private FetchEntry* _code;
 
     public TranslationSet(int inputs, int jumpShift)
     {
         Key = new ulong[inputs];
-        Jumps = new JumpTable(jumpShift, BlockEmitter.PagedJumpEntries);
-        // SAFETY: indices into both are masked by their sizes.
-        _data = (PageEntry*)NativeMemory.AlignedAlloc(Pages << PageEntry.Shift, 64);
-        _code = (FetchEntry*)NativeMemory.AlignedAlloc(FetchPages << FetchEntry.Shift, 64);
-        Forget();
+        _jumpShift = jumpShift;
     }
 
     ~TranslationSet() => Free();
@@ -40,8 +38,8 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>Whether addresses are those of memory, with all rights.</summary>
     public bool IsFlat { get; set; }
 
-    /// <summary>Where jumps find the code at an address.</summary>
-    public JumpTable Jumps { get; }
+    /// <summary>Where jumps find the code at an address; null until there can be pages.</summary>
+    public JumpTable? Jumps { get; private set; }
 
     /// <summary>When it was last chosen, counted in choices.</summary>
     public long Chosen { get; set; }
@@ -50,7 +48,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     public bool IsStale { get; set; }
 
     /// <summary>Whether there may be a page in it.</summary>
-    public bool HoldsPages { get; private set; } = true;
+    public bool HoldsPages { get; private set; }
 
     /// <summary>Host address of the pages for data.</summary>
     public nint Data => (nint)_data;
@@ -67,6 +65,20 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>Granules that some walk read, as <see cref="WalkTrace"/> has them.</summary>
     public ulong Granules { get; private set; }
 
+    /// <summary>Makes room for pages, if there is none.</summary>
+    public void MakeRoom()
+    {
+        if (_data != null) return;
+        Jumps = new JumpTable(_jumpShift, BlockEmitter.PagedJumpEntries);
+        _dataTraces = new WalkTrace[Pages];
+        _codeTraces = new WalkTrace[FetchPages];
+        // SAFETY: indices into both are masked by their sizes.
+        _data = (PageEntry*)NativeMemory.AlignedAlloc(Pages << PageEntry.Shift, 64);
+        _code = (FetchEntry*)NativeMemory.AlignedAlloc(FetchPages << FetchEntry.Shift, 64);
+        HoldsPages = true;
+        Forget();
+    }
+
     /// <summary>Notes what was read on the way to the page that stands at an address's place.</summary>
     public void SetTrace(ulong address, bool isCode, WalkTrace trace)
     {
@@ -80,6 +92,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>Forgets each page whose walk read one of some words.</summary>
     public void Forget(ulong words)
     {
+        if (!HoldsPages) return;
         var (granules, jumps) = (0UL, false);
         for (var i = 0; i < Pages; i++)
         {
@@ -105,7 +118,7 @@ internal sealed unsafe class TranslationSet : IDisposable
         }
 
         Granules = granules;
-        if (jumps) Jumps.Clear(); // which of them lead to those pages isn't known
+        if (jumps) Jumps!.Clear(); // which of them lead to those pages isn't known
     }
 
     /// <summary>Forgets everything but the key.</summary>
@@ -118,19 +131,20 @@ internal sealed unsafe class TranslationSet : IDisposable
         Array.Clear(_dataTraces);
         Array.Clear(_codeTraces);
         Granules = 0;
-        Jumps.Clear();
+        Jumps!.Clear();
     }
 
     /// <summary>Forgets where records lie: they are gone.</summary>
     public void ForgetRecords()
     {
+        if (_code == null) return;
         for (var i = 0; i < FetchPages; i++) _code[i].Records = 0;
     }
 
     public void Dispose()
     {
         Free();
-        Jumps.Dispose();
+        Jumps?.Dispose();
         GC.SuppressFinalize(this);
     }
 

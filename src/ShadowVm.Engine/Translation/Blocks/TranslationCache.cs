@@ -87,7 +87,7 @@ internal sealed class TranslationCache : IDisposable
     /// <summary>The code at a place, or 0. The next computed jump there finds it by itself.</summary>
     public nint Find(CodeKey key)
     {
-        var jumps = key.IsPaged ? Translation!.Current.Jumps : _jumps;
+        var jumps = key.IsPaged ? Translation!.Current.Jumps! : _jumps;
         if (jumps.Find(key.Pc) is var code && code != SlotTable.StubEntry && code != 0) return code;
         if (!_blocks.TryGetValue(key, out var block)) return 0;
         jumps.Set(key.Pc, block.Method.Entry);

@@ -1,4 +1,4 @@
-using ShadowVm.Engine.Paging;
+using ShadowVm.Engine.Interpreter;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Ir;
 
@@ -15,7 +15,7 @@ internal sealed partial class Specializer
 
     private readonly IsaDefinition _isa;
     private readonly Operands _operands;
-    private readonly TranslationInputs _inputs; // who writes one changes what addresses mean: not in the middle of a block
+    private readonly HookInputs _inputs; // who writes one changes what addresses mean: not in the middle of a block
     private List<Node> _steps = [];
     private int _localCount;
     private int _stepCount;
@@ -26,7 +26,7 @@ internal sealed partial class Specializer
     {
         _isa = isa;
         _operands = operands;
-        _inputs = TranslationInputs.Of(isa);
+        _inputs = HookInputs.OfTranslation(isa);
     }
 
     /// <summary>Specialises an instruction; null where it must be left to the reference interpreter.</summary>
