@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using ShadowVm.Cli.CommandLine;
 using ShadowVm.Cli.Commands;
 using ShadowVm.Cli.Output;
+using ShadowVm.Events;
 using ShadowVm.Host;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
@@ -30,6 +31,8 @@ internal static class Program
 
     public static int Main(string[] args)
     {
+        // Its attributes are read by reflection: beside the command line, not when the first epoch ends.
+        new Thread(static () => _ = ShadowVmEventSource.Log) { IsBackground = true, Name = "shadowvm events" }.Start();
         var root = new RootCommand("A virtual machine monitor that keeps a RISC guest running when its host dies.");
         foreach (var help in root.Options.OfType<HelpOption>())
         {

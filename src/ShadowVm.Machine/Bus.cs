@@ -187,7 +187,8 @@ public sealed partial class Bus : IBus
         var deadline = device.Deadline ?? ulong.MaxValue;
         if (deadline == _deadlines[index]) return;
         _deadlines[index] = deadline;
-        _deadline = _deadlines.Min();
+        _deadline = ulong.MaxValue;
+        foreach (var each in _deadlines) _deadline = Math.Min(_deadline, each);
     }
 
     private readonly record struct Window(ulong First, ulong Last, int Device);

@@ -39,7 +39,8 @@ internal sealed class Definitions
         var began = Stopwatch.GetTimestamp();
         var loaded = wanted is null ? LoadFor(library, header) : Load(library, wanted);
         // All bodies are wanted before the guest runs; meanwhile this thread makes ready what else it needs.
-        _lowering = Task.Run(() => Lower(loaded));
+        _lowering = Task.Factory.StartNew(
+            () => Lower(loaded), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _ready = loaded;
         LoadTime += Stopwatch.GetElapsedTime(began);
         return _ready;
@@ -144,14 +145,15 @@ internal sealed class Definitions
     public static MachineDescription Machine(IsaLibrary library, string name)
     {
         var known = Machines(library);
-        return known.TryGetValue(name, out var path) ? Read(path)
-            : throw new UsageException($"--machine: there is no '{name}'; there are {string.Join(", ", known.Keys)}");
+        return known.Find(machine => machine.Name == name).Path is { } path ? Read(path)
+            : throw new UsageException(
+                $"--machine: there is no '{name}'; there are {string.Join(", ", known.ConvertAll(machine => machine.Name))}");
     }
 
     /// <summary>The first description, by name, of a machine with devices for an instruction set.</summary>
     public static MachineDescription MachineFor(IsaLibrary library, string isa)
     {
-        foreach (var path in Machines(library).Values)
+        foreach (var (_, path) in Machines(library))
         {
             var machine = Read(path);
             if (machine.Abi is null && machine.Architectures.Contains(isa)) return machine;
@@ -161,17 +163,21 @@ internal sealed class Definitions
     }
 
     /// <summary>Machine descriptions by name; of two with one name, the one that is found first.</summary>
-    private static SortedDictionary<string, string> Machines(IsaLibrary library)
+    private static List<(string Name, string Path)> Machines(IsaLibrary library)
     {
-        var known = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var known = new List<(string Name, string Path)>();
         foreach (var root in library.Roots)
         {
             var folder = Path.Combine(root, MachinesFolder);
             if (!Directory.Exists(folder)) continue;
             foreach (var path in Directory.GetFiles(folder, "*.machine"))
-                known.TryAdd(Path.GetFileNameWithoutExtension(path), path);
+            {
+                var name = Path.GetFileNameWithoutExtension(path);
+                if (!known.Exists(machine => machine.Name == name)) known.Add((name, path));
+            }
         }
 
+        known.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return known;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ShadowVm.Engine;
 using ShadowVm.Host.Arbitration;
 using ShadowVm.Host.Backends;
 using ShadowVm.Host.Configuration;
@@ -128,10 +127,7 @@ internal sealed class GuestOptions
             Program = machine.Abi is null
                 ? new ProgramSettings()
                 : Program.Read(result, result.GetRequiredValue(_image), imageName, image, isa, clock, files),
-            Tier = VirtualMachineFactory.NameOf(Values.Choice(
-                "--tier",
-                result.GetRequiredValue(_tier),
-                [.. Enum.GetValues<Tier>().Select(tier => (VirtualMachineFactory.NameOf(tier), tier))])),
+            Tier = Values.Word("--tier", result.GetRequiredValue(_tier), VirtualMachineFactory.TierNames),
             Parameters = [.. (result.GetValue(_set) ?? []).Select(Parameter)],
             Role = role,
         };

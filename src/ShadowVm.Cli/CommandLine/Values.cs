@@ -76,7 +76,11 @@ internal static class Values
         return pairs;
     }
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>One of a few words, as it is.</summary>
+    public static string Word(string option, string text, string[] words) => Array.IndexOf(words, text) >= 0 ? text
+        : throw new UsageException($"{option}: '{text}' is not one of {string.Join(", ", words)}");
+
+    /// <summary>What one of a few words stands for.</summary>
     public static T Choice<T>(string option, string text, params (string Word, T Value)[] choices)
     {
         foreach (var (word, value) in choices)

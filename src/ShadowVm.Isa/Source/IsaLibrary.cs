@@ -52,7 +52,7 @@ public sealed class IsaLibrary
     {
         if (_isAsked && IsDefinition(_roots[0]))
             return [Path.GetFileName(Path.TrimEndingDirectorySeparator(_roots[0]))];
-        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<string>();
         foreach (var root in _roots)
         {
             if (IsDefinition(root))
@@ -64,7 +64,9 @@ public sealed class IsaLibrary
             }
         }
 
-        return [.. names];
+        var sorted = new List<string>(names);
+        sorted.Sort(string.CompareOrdinal);
+        return sorted;
     }
 
     /// <summary>Reads a definition by name.</summary>

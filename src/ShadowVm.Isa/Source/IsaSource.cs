@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.IO.Hashing;
 using System.Text;
 
@@ -7,6 +8,8 @@ namespace ShadowVm.Isa;
 /// <summary>The text files of one definition: what is hashed, loaded and sent to a backup.</summary>
 public sealed class IsaSource
 {
+    private UInt128? _hash;
+
     /// <summary>A definition held in memory.</summary>
     /// <param name="name">Name of the instruction set, its folder's name.</param>
     /// <param name="files">File names (without a folder) and their bytes; put into ordinal order here.</param>
@@ -16,7 +19,6 @@ public sealed class IsaSource
         var list = new List<(string Name, byte[] Bytes)>(files);
         list.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         Files = list;
-        Hash = HashOf(list);
     }
 
     /// <summary>Name of the instruction set.</summary>
@@ -32,7 +34,7 @@ public sealed class IsaSource
     public IsaSource WithVectors(IReadOnlyList<(string Name, byte[] Bytes)> vectors) => new(Name, Files) { Vectors = vectors };
 
     /// <summary>XxHash128 over names and bytes of all files, each preceded by its length.</summary>
-    public UInt128 Hash { get; }
+    public UInt128 Hash => _hash ??= HashOf(Files);
 
     /// <summary>Reads all *.isa files of a folder. No other place reads definition files.</summary>
     /// <param name="path">The definition's folder, such as isa/NAME.</param>
@@ -88,7 +90,11 @@ public sealed class IsaSource
         var number = line[(at + word.Length)..].TrimStart((byte)' ');
         if (number.IndexOfAny((byte)' ', (byte)'\r') is >= 0 and var end)
             number = number[..end];
-        return !System.Buffers.Text.Utf8Parser.TryParse(number, out int plain, out var read) || read != number.Length || plain == machine;
+        var format = number.StartsWith("0x"u8) ? 'x' : 'd';
+        if (format == 'x')
+            number = number[2..];
+        var isPlain = Utf8Parser.TryParse(number, out int plain, out var read, format) && read == number.Length;
+        return !isPlain || plain == machine;
     }
 
     private static List<(string, byte[])> ReadAll(string path, string full, string extension)
@@ -113,7 +119,7 @@ public sealed class IsaSource
         return list;
     }
 
-    private static UInt128 HashOf(List<(string Name, byte[] Bytes)> files)
+    private static UInt128 HashOf(IReadOnlyList<(string Name, byte[] Bytes)> files)
     {
         var hash = new XxHash128();
         Span<byte> length = stackalloc byte[8];
