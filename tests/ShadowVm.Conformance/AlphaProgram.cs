@@ -62,7 +62,7 @@ internal sealed class AlphaProgram : IDisposable
     private readonly GuestMemory _memory;
     private readonly ExecutionEngine _engine;
     private ulong _at = Start;
-    private char _locked;
+    private char _locked; // the size of the last load that locks: one to r31 doesn't
 
     public AlphaProgram(IsaDefinition isa, ulong seed, int count)
         : this(isa, seed)
@@ -299,7 +299,7 @@ internal sealed class AlphaProgram : IDisposable
             {
                 _at += 4;
                 Names.Add(instruction.Name);
-                if (instruction.Name is "ldl_l" or "ldq_l") _locked = instruction.Name[2];
+                if (instruction.Name is "ldl_l" or "ldq_l" && Operand(instruction, word, "ra") != 31) _locked = instruction.Name[2];
                 Count++;
                 return;
             }
@@ -349,18 +349,31 @@ internal sealed class AlphaProgram : IDisposable
         return name is "ldq_u" or "stq_u" or "lda" or "ldah" or "ldbu" or "stb" ? any : any & ~7;
     }
 
+    /// <summary>
+    /// Whether two NaNs meet, of which QEMU takes another one. A single has the top bit and the seven low ones of a register's
+    /// exponent, so that it may be a NaN where the double in that register is a number.
+    /// </summary>
     private bool TakesTwoNans(Instruction instruction, uint word)
     {
-        var operands = _isa.Decode(word).Operands;
-        var (fa, fb) = (Array.IndexOf(instruction.OperandNames, "fa"), Array.IndexOf(instruction.OperandNames, "fb"));
-        return fa >= 0 && fb >= 0 && IsNan(operands[fa]) && IsNan(operands[fb]);
+        (ulong Exponent, ulong Fraction)? format = instruction.Name switch
+        {
+            "adds" or "subs" or "muls" or "divs" => (0x47f0_0000_0000_0000, 0x000f_ffff_e000_0000),
+            "addt" or "subt" or "mult" or "divt" => (0x7ff0_0000_0000_0000, 0x000f_ffff_ffff_ffff),
+            _ => null,
+        };
+        if (format is not { } bits) return false;
+        return IsNan("fa") && IsNan("fb");
 
-        bool IsNan(long register)
+        bool IsNan(string name)
         {
             var f = _isa.Registers.First(file => file.Name == "f");
-            return (_cpu[f.FirstSlot + (int)register] & 0x7ff0_0000_0000_0000) == 0x7ff0_0000_0000_0000;
+            var value = _cpu[f.FirstSlot + (int)Operand(instruction, word, name)];
+            return (value & bits.Exponent) == bits.Exponent && (value & bits.Fraction) != 0;
         }
     }
+
+    private long Operand(Instruction instruction, uint word, string name) =>
+        _isa.Decode(word).Operands[Array.IndexOf(instruction.OperandNames, name)];
 
     /// <summary>Adds instructions and carries them out, so that the state stays what the program has there.</summary>
     private void Run(string text)
