@@ -10,7 +10,8 @@ namespace ShadowVm.Conformance;
 /// A Linux program for Alpha of random instruction sequences, each with new values in all registers before it and all
 /// registers written out behind it. What traps is left out while the program is made, as QEMU delivers that as a signal;
 /// so is an operation on two NaNs, of which QEMU takes the one that x87 would, and not the second as the handbook has it,
-/// and a conditional store of another size than the load, which QEMU may do and deny.
+/// and a conditional store of another size than the load, which QEMU may do and deny. Where a sequence begins, what QEMU
+/// decided under the control register of the one before is undone (<see cref="EndQemuBlock"/>).
 /// </summary>
 internal sealed class AlphaProgram : IDisposable
 {
@@ -29,6 +30,22 @@ internal sealed class AlphaProgram : IDisposable
 
     private const int StateBytes = 64 * 8;
 
+    /// <summary>
+    /// Sets the control register to f30, between the barriers without which the handbook (4.7.8.1) promises nothing of the
+    /// instructions around it.
+    /// </summary>
+    public const string SetControl = "excb\nmt_fpcr f30\nexcb";
+
+    /// <summary>
+    /// Ends QEMU's block of translation, which it must have behind each write of the control register. The first instruction
+    /// of a block that asks for underflow decides there whether small results of all of them become zero, by UNDZ; a write of
+    /// the register has dynamic rounding decided anew, and not this (MT_FPCR and gen_qual_flushzero in QEMU's
+    /// target/alpha/translate.c, 7.2 and later). So what stands behind the write, barriers or not, goes by the UNDZ of before,
+    /// where the handbook (table 4-11 and 4.7.8.1) has it go by the one written: another result, UNF and INE set or not, and
+    /// traps of denormals that should not be there. A branch to the next instruction ends no block: this one goes over another.
+    /// </summary>
+    public const string EndQemuBlock = "br zero, 1f\nnop\n1:";
+
     private static readonly ulong[] Floats =
     [
         0, 1UL << 63, 0x3ff0_0000_0000_0000, 0xbff0_0000_0000_0000, 0x7ff0_0000_0000_0000, 0xfff0_0000_0000_0000,
@@ -45,46 +62,43 @@ internal sealed class AlphaProgram : IDisposable
     private readonly GuestMemory _memory;
     private readonly ExecutionEngine _engine;
     private ulong _at = Start;
-    private char _locked;
+    private char _locked; // the size of the last load that locks: one to r31 doesn't
 
     public AlphaProgram(IsaDefinition isa, ulong seed, int count)
+        : this(isa, seed)
+    {
+        _instructions = [.. isa.Instructions.Where(IsTaken)];
+        Sequences = Math.Max(1, count / PerSequence);
+        ResultBytes = Sequences * (StateBytes + DataSample);
+        for (var i = 0; i < Sequences; i++) Sequence(Inputs + (ulong)(i * StateBytes));
+        (Text, Values, Image) = Finish(Sequences * StateBytes);
+    }
+
+    /// <summary>A given program: at is where its inputs are, s1 where its results go, s0 the middle of memory to use.</summary>
+    public AlphaProgram(IsaDefinition isa, string text, int resultBytes, params ulong[] inputs)
+        : this(isa, 1)
+    {
+        ResultBytes = resultBytes;
+        for (var i = 0; i < inputs.Length; i++) Put(Inputs + (ulong)(8 * i), inputs[i]);
+        Run($"ldiq at, {Inputs}");
+        Write(text);
+        (Text, Values, Image) = Finish(8 * inputs.Length);
+    }
+
+    private AlphaProgram(IsaDefinition isa, ulong seed)
     {
         _isa = isa;
         _chance = new Chance(seed);
-        _instructions = [.. isa.Instructions.Where(IsTaken)];
+        _instructions = [];
         _cpu = new CpuState(isa.SlotCount);
         _memory = new GuestMemory(Start, MemoryBytes);
         _engine = new ExecutionEngine(isa, _cpu, _memory, new NoDevices(), new EpochClock(), new EngineSettings { Tier = Tier.Reference });
         Reset(_cpu);
         for (var at = 0UL; at < DataBytes; at += 8) Assert.True(_memory.TryWrite(Data + at, 8, _chance.Value()));
-        var before = Copy(Data, DataBytes);
-        Sequences = Math.Max(1, count / PerSequence);
+        Before = Copy(Data, DataBytes);
         Run($"ldiq s0, {Data + (DataBytes / 2)}");
         Run($"ldiq s1, {Results}");
-        for (var i = 0; i < Sequences; i++) Sequence(Inputs + (ulong)(i * StateBytes));
-        Write($"""
-            lda v0, 4(zero)
-            lda a0, 1(zero)
-            ldiq a1, {Results}
-            ldiq a2, {ResultBytes}
-            callsys
-            lda v0, 1(zero)
-            clr a0
-            callsys
-            """);
-        Image = TinyElf.Build(
-            64,
-            0x9026,
-            false,
-            0,
-            Start,
-            (Start, Copy(Start, (int)(_at - Start))),
-            (Inputs, Copy(Inputs, Sequences * StateBytes)),
-            (Data, before),
-            (Results, new byte[ResultBytes]));
-        Text = Copy(Start, (int)(_at - Start));
-        Values = Copy(Inputs, Sequences * StateBytes);
-        Before = before;
+        Text = Values = Image = [];
     }
 
     public void Dispose()
@@ -96,7 +110,7 @@ internal sealed class AlphaProgram : IDisposable
 
     public int Sequences { get; }
 
-    public int ResultBytes => Sequences * (StateBytes + DataSample);
+    public int ResultBytes { get; }
 
     /// <summary>Bytes of the data that each sequence writes out with its registers.</summary>
     private static int DataSample => 64;
@@ -129,8 +143,9 @@ internal sealed class AlphaProgram : IDisposable
         {
             var left = counter;
             reason = engine.Run(ref left);
+            if (reason == ExitReason.Drain) engine.StepPrivileged(); // no trap is late here: a barrier waits for nothing
         }
-        while (reason == ExitReason.Counter && cpu.Retired < 10_000_000);
+        while (reason is ExitReason.Counter or ExitReason.Drain && cpu.Retired < 10_000_000);
         Assert.Equal(ExitReason.Kernel, reason);
         var results = new byte[ResultBytes];
         for (var i = 0; i < results.Length; i++)
@@ -166,7 +181,26 @@ internal sealed class AlphaProgram : IDisposable
             if (current == sequence) lines.Add(line);
         }
 
-        return string.Join('\n', lines.Skip(1 + 28 + 31).Take(PerSequence));
+        return string.Join('\n', lines.Skip(4 + 28 + 31).Take(PerSequence));
+    }
+
+    /// <summary>Ends the program: it writes its results and exits.</summary>
+    private (byte[] Text, byte[] Values, byte[] Image) Finish(int inputBytes)
+    {
+        Write($"""
+            lda v0, 4(zero)
+            lda a0, 1(zero)
+            ldiq a1, {Results}
+            ldiq a2, {ResultBytes}
+            callsys
+            lda v0, 1(zero)
+            clr a0
+            callsys
+            """);
+        var (text, values) = (Copy(Start, (int)(_at - Start)), Copy(Inputs, inputBytes));
+        var image = TinyElf.Build(
+            64, 0x9026, false, 0, Start, (Start, text), (Inputs, values), (Data, Before), (Results, new byte[ResultBytes]));
+        return (text, values, image);
     }
 
     private static void Fill(GuestMemory memory, ulong address, byte[] bytes)
@@ -214,7 +248,8 @@ internal sealed class AlphaProgram : IDisposable
         Put(input + (8 * 63), 1UL << 62 | 1UL << 61 | 1UL << 51 | 1UL << 50 | 1UL << 49 | chosen);
         Run($"ldiq at, {input}");
         Run($"ldt f30, {8 * 63}(at)");
-        Run("mt_fpcr f30");
+        Run(SetControl);
+        Run(EndQemuBlock);
         for (var i = 0; i < 31; i++)
         {
             if (i is not (Base or Out or Scratch)) Run($"ldq r{i}, {8 * i}(at)");
@@ -264,7 +299,7 @@ internal sealed class AlphaProgram : IDisposable
             {
                 _at += 4;
                 Names.Add(instruction.Name);
-                if (instruction.Name is "ldl_l" or "ldq_l") _locked = instruction.Name[2];
+                if (instruction.Name is "ldl_l" or "ldq_l" && Operand(instruction, word, "ra") != 31) _locked = instruction.Name[2];
                 Count++;
                 return;
             }
@@ -314,18 +349,31 @@ internal sealed class AlphaProgram : IDisposable
         return name is "ldq_u" or "stq_u" or "lda" or "ldah" or "ldbu" or "stb" ? any : any & ~7;
     }
 
+    /// <summary>
+    /// Whether two NaNs meet, of which QEMU takes another one. A single has the top bit and the seven low ones of a register's
+    /// exponent, so that it may be a NaN where the double in that register is a number.
+    /// </summary>
     private bool TakesTwoNans(Instruction instruction, uint word)
     {
-        var operands = _isa.Decode(word).Operands;
-        var (fa, fb) = (Array.IndexOf(instruction.OperandNames, "fa"), Array.IndexOf(instruction.OperandNames, "fb"));
-        return fa >= 0 && fb >= 0 && IsNan(operands[fa]) && IsNan(operands[fb]);
+        (ulong Exponent, ulong Fraction)? format = instruction.Name switch
+        {
+            "adds" or "subs" or "muls" or "divs" => (0x47f0_0000_0000_0000, 0x000f_ffff_e000_0000),
+            "addt" or "subt" or "mult" or "divt" => (0x7ff0_0000_0000_0000, 0x000f_ffff_ffff_ffff),
+            _ => null,
+        };
+        if (format is not { } bits) return false;
+        return IsNan("fa") && IsNan("fb");
 
-        bool IsNan(long register)
+        bool IsNan(string name)
         {
             var f = _isa.Registers.First(file => file.Name == "f");
-            return (_cpu[f.FirstSlot + (int)register] & 0x7ff0_0000_0000_0000) == 0x7ff0_0000_0000_0000;
+            var value = _cpu[f.FirstSlot + (int)Operand(instruction, word, name)];
+            return (value & bits.Exponent) == bits.Exponent && (value & bits.Fraction) != 0;
         }
     }
+
+    private long Operand(Instruction instruction, uint word, string name) =>
+        _isa.Decode(word).Operands[Array.IndexOf(instruction.OperandNames, name)];
 
     /// <summary>Adds instructions and carries them out, so that the state stays what the program has there.</summary>
     private void Run(string text)
