@@ -17,7 +17,7 @@ public class EpochBoundaryBenchmarks
     [Params(1, 1000)]
     public int EpochLength { get; set; }
 
-    [Params(Tier.Cold, Tier.Block)]
+    [Params(Tier.Cold, Tier.Block, Tier.Region)]
     public Tier Tier { get; set; }
 
     [GlobalSetup]

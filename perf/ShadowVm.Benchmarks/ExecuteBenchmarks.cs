@@ -28,7 +28,7 @@ public class ExecuteBenchmarks
     [Params("alu", "chain", "call", "load", "store", "compute")]
     public string Code { get; set; } = "";
 
-    [Params(Tier.Reference, Tier.Cold, Tier.Block)]
+    [Params(Tier.Reference, Tier.Cold, Tier.Block, Tier.Region)]
     public Tier Tier { get; set; }
 
     [GlobalSetup]

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using ShadowVm.Engine.Translation;
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Emission;
+using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Isa;
 
 namespace ShadowVm.Benchmarks;
@@ -38,5 +39,5 @@ public class TranslateBenchmarks
     }
 
     [Benchmark]
-    public object? Block() => BlockEmitter.Translate(Guests.Isa, _code, Surroundings, withText: false, out _);
+    public object? Block() => RegionEmitter.Translate(Guests.Isa, RegionShape.Of(Guests.Isa, [_code])!, Surroundings, withText: false);
 }

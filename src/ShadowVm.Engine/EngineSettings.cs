@@ -11,6 +11,9 @@ public enum Tier : byte
 
     /// <summary>The cold tier, and hot code as translated blocks.</summary>
     Block,
+
+    /// <summary>As before, and the hottest loops and calls among them as regions of many blocks.</summary>
+    Region,
 }
 
 /// <summary>
@@ -29,13 +32,27 @@ public sealed record EngineSettings
     public ulong? CallCause { get; init; }
 
     /// <summary>The tier to use.</summary>
-    public Tier Tier { get; init; } = Tier.Block;
+    public Tier Tier { get; init; } = Tier.Region;
 
     /// <summary>Whether blocks are compiled on a thread of their own, or at once on the guest's.</summary>
     public bool Background { get; init; } = true;
 
     /// <summary>Jumps to an address after which the code there is translated; 1 translates at the first.</summary>
     public long HotAfter { get; init; } = 200;
+
+    /// <summary>
+    /// Times that a look at a running guest finds it in a block before a region is made there; 0 makes one for each block
+    /// at once, with all code that can be reached.
+    /// </summary>
+    public int RegionAfter { get; init; } = 4;
+
+    /// <summary>
+    /// Instructions between two looks at where the guest is. They cost a way through the dispatcher.
+    /// </summary>
+    public long LookEvery { get; init; } = 20_000;
+
+    /// <summary>Most instructions of a region.</summary>
+    public int RegionInstructions { get; init; } = 240;
 
     /// <summary>
     /// Most instructions of a block. Longer blocks leave less often and cost more to compile, dense ones more than in

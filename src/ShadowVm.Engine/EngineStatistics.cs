@@ -57,6 +57,12 @@ public sealed class EngineStatistics
     /// <summary>IL bytes of them.</summary>
     public long IlBytes { get; internal set; }
 
+    /// <summary>Regions that were translated and installed.</summary>
+    public long RegionsTranslated { get; internal set; }
+
+    /// <summary>Instructions in them.</summary>
+    public long RegionInstructions { get; internal set; }
+
     /// <summary>Blocks dropped because their code was written to, or for want of room.</summary>
     public long BlocksDropped { get; internal set; }
 
@@ -70,11 +76,11 @@ public sealed class EngineStatistics
     public long CodeWrites { get; internal set; }
 
     /// <summary>Exits from generated code, by cause.</summary>
-    public long[] Exits { get; } = new long[6];
+    public long[] Exits { get; } = new long[7];
 
     /// <summary>Names of the causes in <see cref="Exits"/>.</summary>
     public static IReadOnlyList<string> ExitNames { get; } =
-        ["look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot"];
+        ["look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot", "region longer than the counter"];
 
     /// <summary>
     /// Gives a time in ticks, or null where nobody asked for times: the engine itself knows no clock. Set before the

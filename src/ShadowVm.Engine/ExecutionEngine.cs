@@ -35,6 +35,8 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private readonly ulong _addressMask;
     private long _warmUp;
     private bool _endedByCounter;
+    private bool _looks;
+    private long _untilLook;
 
     /// <summary>Binds the engine to one virtual processor and its surroundings.</summary>
     public ExecutionEngine(
@@ -199,7 +201,8 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     /// <summary>Makes what the fast tiers need: not before they run, because most of it is for their compiler.</summary>
     private void Prepare()
     {
-        var withBlocks = _settings.Tier == Tier.Block;
+        var withBlocks = _settings.Tier >= Tier.Block;
+        _looks = _settings is { Tier: Tier.Region, RegionAfter: > 0 };
         var heatOf = withBlocks ? new Func<int, long>(HeatOf) : static _ => long.MaxValue;
         _records = new RecordPages(_isa, _memory, _decoded, heatOf, crosses: Statistics.Clock is null)
         {
@@ -242,7 +245,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private ExitReason Dispatch(ref long counter)
     {
         var left = counter;
-        var raw = false;
+        var (raw, inBlocks) = (false, false);
         // Where the counter happened to end the last epoch is no place to begin a block.
         var heats = !_endedByCounter;
         while (left > 0)
@@ -253,11 +256,15 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             // Between a branch and its slot there is nothing to enter: what leads to the slot must be gone through.
             var inSlot = _delaySlot >= 0 && _cpu.Pointer[_delaySlot] != 0;
             raw |= inSlot;
-            var code = raw || !isKnown || _blocks is null ? 0 : _blocks.Find(key);
+            var code = raw || !isKnown || _blocks is null ? 0 : inBlocks ? _blocks.FindBlock(key) : _blocks.Find(key);
+            raw |= inBlocks && code == 0;
             var exit = HostExit.Interpret;
+            // Now and then the guest is stopped before its counter does, to see where it is.
+            var part = _looks ? Math.Min(left, _settings.LookEvery) : left;
+            var rest = left - part;
             if (code != 0)
             {
-                exit = RunBlock(code, ref left);
+                exit = RunBlock(code, ref part);
             }
             else if (isKnown && RecordAt(key) is var record && record != null)
             {
@@ -268,10 +275,12 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
                     if (_blocks.Find(key) != 0) continue;
                 }
 
-                exit = RunCold(raw ? record->Raw : record->Handler, record, ref left);
+                exit = RunCold(raw ? record->Raw : record->Handler, record, ref part);
             }
 
-            raw = false;
+            if (_looks) _untilLook -= left - rest - part;
+            left = rest + part;
+            (raw, inBlocks) = (false, false);
             heats = true;
             if (left == 0) break; // whatever the next instruction wanted
             switch (exit)
@@ -279,8 +288,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
                 case HostExit.Counter or HostExit.Dispatch:
                     break;
 
-                case HostExit.Partial:
-                    raw = true;
+                case HostExit.Partial or HostExit.Short:
+                    if (_looks && _untilLook <= 0) Look();
+                    if (rest > 0) break; // it isn't the guest's counter that is short
+                    raw = exit == HostExit.Partial;
+                    inBlocks = exit == HostExit.Short;
                     break;
 
                 case HostExit.Hot:
@@ -304,6 +316,12 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
         counter = left;
         return ExitReason.Counter;
+    }
+
+    private void Look()
+    {
+        _untilLook = _settings.LookEvery;
+        if (Here() is { Page: not CodeKey.Unknown } place) _blocks!.Seen(place);
     }
 
     /// <summary>Where the instruction at pc is; the page is unknown where that takes a walk.</summary>

@@ -33,7 +33,7 @@ public class AlphaUnderflowTests(ITestOutputHelper log)
         ulong[] expected = zeroingFirst
             ? [0, control | Zeroing, denormal, control | Underflow]
             : [denormal, control | Underflow, 0, control | Zeroing];
-        foreach (var tier in new[] { Tier.Reference, Tier.Cold, Tier.Block })
+        foreach (var tier in new[] { Tier.Reference, Tier.Cold, Tier.Block, Tier.Region })
         {
             var settings = tier == Tier.Reference ? new EngineSettings { Tier = tier } : Definitions.Forced(tier);
             Assert.Equal(expected, Words(program.Run(settings, 1000).Results));

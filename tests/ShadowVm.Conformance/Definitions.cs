@@ -49,7 +49,16 @@ internal static class Definitions
     /// short, since random code takes the compiler long.
     /// </summary>
     public static EngineSettings Forced(Tier tier) =>
-        new() { Tier = tier, WarmUp = 0, HotAfter = 1, Background = false, BlockInstructions = 12 };
+        new()
+        {
+            Tier = tier,
+            WarmUp = 0,
+            HotAfter = 1,
+            Background = false,
+            BlockInstructions = 12,
+            RegionAfter = 0,
+            RegionInstructions = 48,
+        };
 
     public static VirtualMachine Machine(IsaDefinition isa, byte[] image, long epochLength, EngineSettings engine) =>
         new(isa, Virt, image, new VirtualMachineSettings

@@ -28,6 +28,8 @@ public class RandomProgramTests(ITestOutputHelper log)
         ("cold", Definitions.Forced(Tier.Cold), VirtualMachineSettings.EpochLengthMax),
         ("block", Definitions.Forced(Tier.Block), VirtualMachineSettings.EpochLengthMax),
         ("block, short epochs", Definitions.Forced(Tier.Block), 37),
+        ("region", Definitions.Forced(Tier.Region), VirtualMachineSettings.EpochLengthMax),
+        ("region, short epochs", Definitions.Forced(Tier.Region), 37),
         ("as it comes", new EngineSettings { WarmUp = 1000, HotAfter = 3 }, VirtualMachineSettings.EpochLengthDefault),
     ];
 

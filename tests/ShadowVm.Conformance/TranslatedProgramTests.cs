@@ -24,6 +24,8 @@ public class TranslatedProgramTests
             data.Add(variant, Tier.Cold, VirtualMachineSettings.EpochLengthMax);
             data.Add(variant, Tier.Block, VirtualMachineSettings.EpochLengthMax);
             data.Add(variant, Tier.Block, 37);
+            data.Add(variant, Tier.Region, VirtualMachineSettings.EpochLengthMax);
+            data.Add(variant, Tier.Region, 37);
         }
 
         return data;

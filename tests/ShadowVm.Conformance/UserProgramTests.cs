@@ -25,6 +25,8 @@ public class UserProgramTests(ITestOutputHelper log)
         ("cold", Definitions.Forced(Tier.Cold), long.MaxValue),
         ("block", Definitions.Forced(Tier.Block), long.MaxValue),
         ("block, short epochs", Definitions.Forced(Tier.Block), 37),
+        ("region", Definitions.Forced(Tier.Region), long.MaxValue),
+        ("region, short epochs", Definitions.Forced(Tier.Region), 37),
         ("as it comes", new EngineSettings { WarmUp = 1000, HotAfter = 3, Background = false }, 1000),
     ];
 

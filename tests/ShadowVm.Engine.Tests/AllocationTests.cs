@@ -18,6 +18,8 @@ public class AllocationTests
     [InlineData(Tier.Cold, "timer", 50)]
     [InlineData(Tier.Block, "compute", 1)]
     [InlineData(Tier.Block, "compute", 100)]
+    [InlineData(Tier.Region, "compute", 100)]
+    [InlineData(Tier.Region, "compute", 10_000)]
     [InlineData(Tier.Block, "compute", 10_000)]
     [InlineData(Tier.Block, "timer", 50)]
     public void Epochs_allocate_nothing_once_settled(Tier tier, string guest, long length)
@@ -67,7 +69,7 @@ public class AllocationTests
     }
 
     private static long News(VirtualMachine machine) =>
-        machine.Statistics.BlocksTranslated + machine.Statistics.Exits[(int)HostExit.Decode];
+        machine.Statistics.BlocksTranslated + machine.Statistics.RegionsTranslated + machine.Statistics.Exits[(int)HostExit.Decode];
 
     private static string FindRoot([CallerFilePath] string here = "")
     {

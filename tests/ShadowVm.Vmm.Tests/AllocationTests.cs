@@ -13,12 +13,13 @@ public class AllocationTests
     [InlineData(Tier.Cold, 1000)]
     [InlineData(Tier.Block, 1)]
     [InlineData(Tier.Block, 1000)]
+    [InlineData(Tier.Region, 1000)]
     public void An_epoch_with_nothing_to_deliver_allocates_nothing(Tier tier, long length)
     {
-        var engine = new EngineSettings { Tier = tier, WarmUp = 0, HotAfter = 1, Background = false };
+        var engine = new EngineSettings { Tier = tier, WarmUp = 0, HotAfter = 1, Background = false, LookEvery = 100 };
         using var machine = Guests.Machine("compute", length, engine, (0, 1_000_000));
         machine.BeginEpoch([], InstructionClock.First);
-        Turn(machine, length == 1 ? 300_000 : 2000); // until all code was met
+        Turn(machine, length == 1 ? 300_000 : 20_000); // until all code was met
         var before = GC.GetAllocatedBytesForCurrentThread();
         Turn(machine, 1000);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -19,6 +19,7 @@ public class ProgramTests
     {
         ["reference"] = Reference,
         ["cold"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0 },
+        ["region"] = new EngineSettings { Tier = Tier.Region, WarmUp = 0, HotAfter = 1, Background = false, RegionAfter = 0 },
         ["block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 1, Background = false },
     };
 

@@ -26,7 +26,7 @@ public class SlotGuestTests
     [MemberData(nameof(GuestsAndLengths))]
     public void A_backup_on_another_tier_agrees_at_every_boundary(string guest, long length)
     {
-        foreach (var tier in new[] { Tier.Cold, Tier.Block })
+        foreach (var tier in new[] { Tier.Cold, Tier.Block, Tier.Region })
         {
             var run = Run(guest, length, tier);
             Assert.Equal(0, run.ExitCode);

@@ -15,7 +15,12 @@ public class TierTests
     {
         ["cold"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0 },
         ["block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 1, Background = false },
-        ["background"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 2 },
+        ["region"] = new EngineSettings { Tier = Tier.Region, WarmUp = 0, HotAfter = 1, Background = false, RegionAfter = 0 },
+        ["hot region"] = new EngineSettings
+        {
+            Tier = Tier.Region, WarmUp = 0, HotAfter = 2, Background = false, RegionAfter = 1, LookEvery = 100, BlockInstructions = 5,
+        },
+        ["background"] = new EngineSettings { Tier = Tier.Region, WarmUp = 0, HotAfter = 2, RegionAfter = 1, LookEvery = 100 },
     };
 
     public static TheoryData<string, string, long> Cases()

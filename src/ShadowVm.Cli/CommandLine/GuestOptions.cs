@@ -53,9 +53,9 @@ internal sealed class GuestOptions
     private readonly Option<string> _tier = new("--tier")
     {
         Description = "How code is carried out; all give the same result: reference (the plain interpreter), cold "
-            + "(predecoded), block (hot code translated).",
-        HelpName = "reference|cold|block",
-        DefaultValueFactory = _ => "block",
+            + "(predecoded), block (hot code translated), region (the hottest loops and calls as one).",
+        HelpName = "reference|cold|block|region",
+        DefaultValueFactory = _ => "region",
     };
 
     private readonly Option<string[]> _set = new("--set")

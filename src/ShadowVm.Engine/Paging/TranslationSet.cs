@@ -69,7 +69,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     public void MakeRoom()
     {
         if (_data != null) return;
-        Jumps = new JumpTable(_jumpShift, BlockEmitter.PagedJumpEntries);
+        Jumps = new JumpTable(_jumpShift, RegionEmitter.PagedJumpEntries);
         _dataTraces = new WalkTrace[Pages];
         _codeTraces = new WalkTrace[FetchPages];
         // SAFETY: indices into both are masked by their sizes.

@@ -17,7 +17,16 @@ public sealed record TestMode(Tier Tier, bool InEpochsOfOne)
     /// short, since code that is made up takes the compiler long.
     /// </summary>
     public EngineSettings Settings =>
-        new() { Tier = Tier, WarmUp = 0, HotAfter = 1, Background = false, BlockInstructions = 12 };
+        new()
+        {
+            Tier = Tier,
+            WarmUp = 0,
+            HotAfter = 1,
+            Background = false,
+            BlockInstructions = 12,
+            RegionAfter = 0,
+            RegionInstructions = 48,
+        };
 
     /// <summary>Such as "block, counter at each instruction".</summary>
     public override string ToString() =>

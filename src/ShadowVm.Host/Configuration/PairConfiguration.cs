@@ -45,7 +45,7 @@ public sealed record PairConfiguration
     public ClockMode Clock { get; init; }
 
     /// <summary>Execution tier, as the operator writes it.</summary>
-    public string Tier { get; init; } = "block";
+    public string Tier { get; init; } = "region";
 
     /// <summary>Words of the guest's parameter block, by index.</summary>
     public IReadOnlyList<(int Index, ulong Value)> Parameters { get; init; } = [];

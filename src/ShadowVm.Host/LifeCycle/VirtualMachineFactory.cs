@@ -28,7 +28,7 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
     /// How tiers are written in <see cref="PairConfiguration.Tier"/> and on the command line, in the order of
     /// <see cref="Tier"/>.
     /// </summary>
-    public static readonly string[] TierNames = ["reference", "cold", "block"];
+    public static readonly string[] TierNames = ["reference", "cold", "block", "region"];
 
     /// <summary>Told of each machine that was built, before it runs.</summary>
     public Action<VirtualMachine>? OnBuilt { get; init; }

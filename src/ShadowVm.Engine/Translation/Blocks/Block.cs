@@ -3,7 +3,10 @@ using ShadowVm.Engine.Translation.Emission;
 namespace ShadowVm.Engine.Translation.Blocks;
 
 /// <summary>A translated block that may run.</summary>
-internal sealed record Block(BlockCode Code, CompiledMethod Method)
+/// <param name="Code">The instructions in it.</param>
+/// <param name="Method">The code.</param>
+/// <param name="Successors">Addresses that it names: where it goes on, and where calls in it are come back to.</param>
+internal sealed record Block(BlockCode Code, CompiledMethod Method, ulong[] Successors)
 {
     /// <summary>Guest address.</summary>
     public ulong Pc => Code.Pc;

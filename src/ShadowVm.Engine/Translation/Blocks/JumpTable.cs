@@ -20,7 +20,7 @@ internal sealed unsafe class JumpTable : IDisposable
     {
         (_shift, _count) = (shift, count);
         // SAFETY: two words for each entry; the index is masked.
-        _entries = (ulong*)NativeMemory.AlignedAlloc((nuint)(count * BlockEmitter.JumpEntryBytes), 64);
+        _entries = (ulong*)NativeMemory.AlignedAlloc((nuint)(count * RegionEmitter.JumpEntryBytes), 64);
         Clear();
     }
 

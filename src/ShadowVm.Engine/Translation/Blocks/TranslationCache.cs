@@ -4,6 +4,7 @@ using ShadowVm.Engine.Memory;
 using ShadowVm.Engine.Paging;
 using ShadowVm.Engine.Translation.Cold;
 using ShadowVm.Engine.Translation.Emission;
+using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Isa;
 
 namespace ShadowVm.Engine.Translation.Blocks;
@@ -13,7 +14,7 @@ namespace ShadowVm.Engine.Translation.Blocks;
 /// the guest's thread if nothing wrote to the page meanwhile, dropped when something does or when there are too many.
 /// What is dropped is no longer referenced, and the garbage collector takes the code.
 /// </summary>
-internal sealed class TranslationCache : IDisposable
+internal sealed partial class TranslationCache : IDisposable
 {
     // A page that is rewritten must get twice as hot each time before it is translated again, up to some ten million
     // jumps: whoever rewrites code for ever doesn't have it compiled for ever. After so many instructions without, the
@@ -56,7 +57,7 @@ internal sealed class TranslationCache : IDisposable
         _versions = new uint[memory.PageCount];
         _rewrites = new byte[memory.PageCount];
         _rewrittenAt = new ulong[memory.PageCount];
-        _jumps = new JumpTable(int.Log2(isa.UnitBytes), BlockEmitter.JumpEntries);
+        _jumps = new JumpTable(int.Log2(isa.UnitBytes), RegionEmitter.JumpEntries);
         _surroundings = Surroundings();
     }
 
@@ -89,10 +90,13 @@ internal sealed class TranslationCache : IDisposable
     {
         var jumps = key.IsPaged ? Translation!.Current.Jumps! : _jumps;
         if (jumps.Find(key.Pc) is var code && code != SlotTable.StubEntry && code != 0) return code;
-        if (!_blocks.TryGetValue(key, out var block)) return 0;
-        jumps.Set(key.Pc, block.Method.Entry);
-        return block.Method.Entry;
+        var found = EntryOf(key);
+        if (found != 0) jumps.Set(key.Pc, found);
+        return found;
     }
+
+    /// <summary>The block at a place, though a region may be entered there as well; or 0.</summary>
+    public nint FindBlock(CodeKey key) => _blocks.TryGetValue(key, out var block) ? block.Method.Entry : 0;
 
     /// <summary>Has the code at a place translated, now or soon.</summary>
     public void Ask(CodeKey key)
@@ -121,6 +125,8 @@ internal sealed class TranslationCache : IDisposable
             _enqueued--;
             Install(made.Code, made.Version, made.Slots, made.Made);
         }
+
+        InstallRegions();
     }
 
     /// <summary>Bytes of a page were written that had been translated.</summary>
@@ -199,9 +205,14 @@ internal sealed class TranslationCache : IDisposable
     {
         var clock = _statistics.Clock;
         var began = clock?.Invoke() ?? 0;
-        var method = BlockEmitter.Translate(_isa, code, surroundings, withText: false, out var translated);
-        var ticks = (clock?.Invoke() ?? 0) - began;
-        return new Compilation(method is null ? null : new Block(translated, method), ticks);
+        Block? block = null;
+        if (RegionShape.Of(_isa, [code]) is { } shape)
+        {
+            var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
+            block = new Block(shape.Nodes[0].Code, method, CallSites.Successors(_isa, shape.Nodes[0]));
+        }
+
+        return new Compilation(block, (clock?.Invoke() ?? 0) - began);
     }
 
     private void Install(BlockCode code, uint version, SlotTable slots, Compilation made)
@@ -228,16 +239,18 @@ internal sealed class TranslationCache : IDisposable
         if (!_blocksByPage.TryGetValue(page, out var blocks)) _blocksByPage.Add(page, blocks = []);
         blocks.Add(block);
         IlBytes += block.Method.IlBytes;
-        _slots.Set(key, block.Method.Entry);
-        if (!key.IsPaged) _jumps.Set(key.Pc, block.Method.Entry);
+        _slots.Set(key, EntryOf(key));
+        if (!key.IsPaged) _jumps.Set(key.Pc, EntryOf(key));
         Records.Lead(key, toBlock: true);
         _statistics.BlocksTranslated++;
         _statistics.InstructionsTranslated += block.Code.Instructions.Length;
         _statistics.IlBytes += block.Method.IlBytes;
+        if (_settings is { Tier: Tier.Region, RegionAfter: 0 }) AskRegion(key);
     }
 
     private void Drop(Block block)
     {
+        DropRegionsWith(block.Key);
         _blocks.Remove(block.Key);
         _asked.Remove(block.Key);
         _slots.Set(block.Key, SlotTable.StubEntry);
@@ -253,6 +266,7 @@ internal sealed class TranslationCache : IDisposable
         foreach (var block in _blocks.Values.ToArray()) Drop(block);
         _blocksByPage.Clear();
         _asked.Clear();
+        ForgetRegions();
         _jumps.Clear();
         Translation?.ClearJumps();
         _slots = new SlotTable();

@@ -85,9 +85,9 @@ internal sealed class HandlerEmitter(IlWriter il, IsaDefinition isa, int length,
         LoadPc(il);
         il.Const32(int.Log2(isa.UnitBytes));
         il.Op(OpCodes.Shr_Un);
-        il.Const(BlockEmitter.JumpEntries - 1);
+        il.Const(RegionEmitter.JumpEntries - 1);
         il.Op(OpCodes.And);
-        il.Const(BlockEmitter.JumpEntryBytes);
+        il.Const(RegionEmitter.JumpEntryBytes);
         il.Op(OpCodes.Mul);
         il.LoadWord(EngineWords.Jumps);
         il.Op(OpCodes.Add);

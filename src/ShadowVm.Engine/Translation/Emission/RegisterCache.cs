@@ -4,10 +4,12 @@ namespace ShadowVm.Engine.Translation.Emission;
 
 /// <summary>
 /// Which state slots are in IL locals at a point of a block, and which of those the state doesn't have yet. Locals
-/// are written back where control may leave.
+/// are written back where control may leave. Pinned slots are in locals throughout: they are loaded at the entry, and
+/// those that anything writes are written back at each way out.
 /// </summary>
-internal sealed class RegisterCache(IlWriter il)
+internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritten)
 {
+    private readonly HashSet<int> _pinned = [.. pinned];
     private readonly SortedDictionary<int, LocalBuilder> _locals = [];
     private SortedSet<int> _valid = [];
     private SortedSet<int> _dirty = [];
@@ -15,14 +17,14 @@ internal sealed class RegisterCache(IlWriter il)
     /// <summary>Puts a slot's value on the stack.</summary>
     public void Load(int slot)
     {
-        if (_valid.Contains(slot)) il.Get(Place(slot));
+        if (_pinned.Contains(slot) || _valid.Contains(slot)) il.Get(Place(slot));
         else il.LoadWord(slot);
     }
 
     /// <summary>Brings a slot into its local, where it isn't there already.</summary>
     public void Fetch(int slot)
     {
-        if (!_valid.Add(slot)) return;
+        if (_pinned.Contains(slot) || !_valid.Add(slot)) return;
         il.LoadWord(slot);
         il.Set(Place(slot));
     }
@@ -32,12 +34,30 @@ internal sealed class RegisterCache(IlWriter il)
     {
         loadValue();
         il.Set(Place(slot));
+        if (_pinned.Contains(slot)) return;
         _valid.Add(slot);
         _dirty.Add(slot);
     }
 
-    /// <summary>From here on a slot counts as written: on some path around a loop it was.</summary>
-    public void MarkDirty(int slot) => _dirty.Add(slot);
+    /// <summary>Loads the pinned slots.</summary>
+    public void LoadPinned()
+    {
+        foreach (var slot in pinned)
+        {
+            il.LoadWord(slot);
+            il.Set(Place(slot));
+        }
+    }
+
+    /// <summary>Forgets what is in locals but for the pinned slots: control comes from elsewhere.</summary>
+    public void Begin()
+    {
+        _valid = [];
+        _dirty = [];
+    }
+
+    /// <summary>Writes back the pinned slots that anything writes.</summary>
+    public void WriteBackPinned() => WriteBack(pinnedWritten);
 
     /// <summary>Writes back what the state doesn't have; the locals stay as they are.</summary>
     public void WriteBack(IEnumerable<int> slots)
@@ -50,7 +70,7 @@ internal sealed class RegisterCache(IlWriter il)
         }
     }
 
-    /// <summary>Slots that the state doesn't have yet.</summary>
+    /// <summary>Slots, pinned ones left out, that the state doesn't have yet.</summary>
     public int[] Dirty => [.. _dirty];
 
     public (SortedSet<int> Valid, SortedSet<int> Dirty) Snapshot() => ([.. _valid], [.. _dirty]);

@@ -66,6 +66,9 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     /// <summary>Passes over the next instruction; this one has committed.</summary>
     protected abstract void LeaveOverNext();
 
+    /// <summary>The group of an access whose checks it may share, and its distance in it.</summary>
+    protected virtual (AccessGroup Group, long Distance)? GroupOf(Node access) => null;
+
     /// <summary>What happened at compile time to the registers on one path, to be restored for the other.</summary>
     protected abstract object Snapshot();
 
@@ -378,10 +381,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     private void EmitLoad(Node n)
     {
         var bytes = n.Width >> 3;
-        var offset = EmitOffset(n, watched: false);
-        Il.Argument(CompiledMethod.Memory);
-        Il.Get(offset);
-        Il.Op(OpCodes.Add);
+        LoadHostAddress(EmitOffset(n, watched: false));
         if (bytes > 1) Il.Unaligned();
         Il.Op(bytes switch
         {
@@ -397,10 +397,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     private void EmitStore(Node n)
     {
         var bytes = n.Width >> 3;
-        var offset = EmitOffset(n, watched: true);
-        Il.Argument(CompiledMethod.Memory);
-        Il.Get(offset);
-        Il.Op(OpCodes.Add);
+        LoadHostAddress(EmitOffset(n, watched: true));
         Expressions.Emit(n.B!, loose: !Isa.BigEndian);
         if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
         if (bytes > 1) Il.Unaligned();
@@ -418,10 +415,11 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     /// no address that a guest can form passes the one comparison unless all its bytes lie in RAM, since an address
     /// below RAM wraps to an offset above it.
     /// </summary>
-    private LocalBuilder EmitOffset(Node access, bool watched)
+    private (LocalBuilder Offset, long Distance) EmitOffset(Node access, bool watched)
     {
         var bytes = access.Width >> 3;
-        if (IsPaged) return EmitPaged(access, bytes, watched);
+        if (IsPaged) return (EmitPaged(access, bytes, watched), 0);
+        if (GroupOf(access) is { } member) return (EmitGrouped(access, bytes, watched, member.Group, member.Distance), member.Distance);
         var offset = Il.Local();
         Expressions.Emit(access.A!);
         LoadRamStart();
@@ -438,15 +436,65 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
         Il.Get(offset);
         LoadLastOffset(bytes);
         Il.Branch(OpCodes.Bgt_Un, GiveUp);
-        if (!watched) return offset;
-        EmitWatch(offset);
-        return offset;
+        if (watched) EmitWatch(offset, 0);
+        return (offset, 0);
     }
 
-    private void EmitWatch(LocalBuilder offset)
+    /// <summary>The first of a group checks for all of them.</summary>
+    private LocalBuilder EmitGrouped(Node access, int bytes, bool watched, AccessGroup group, long distance)
+    {
+        if (group.Offset is null)
+        {
+            var low = Il.Local();
+            LoadRegister(group.Slot);
+            Il.Const(group.Low);
+            Il.Op(OpCodes.Add);
+            LoadRamStart();
+            Il.Op(OpCodes.Sub);
+            Il.Set(low);
+            Il.Get(low);
+            LoadLastOffset((int)(group.High - group.Low));
+            Il.Branch(OpCodes.Bgt_Un, GiveUp);
+            group.Offset = low;
+        }
+
+        if (access.Index != 0 && bytes > 1)
+        {
+            Il.Get(group.Offset);
+            Il.Const(distance);
+            Il.Op(OpCodes.Add);
+            Il.Const(bytes - 1);
+            Il.Op(OpCodes.And);
+            Il.Branch(OpCodes.Brtrue, GiveUp);
+        }
+
+        if (!watched || group.IsWatched) return group.Offset;
+        EmitWatch(group.Offset, group.LowStore - group.Low);
+        if (group.HighStore != group.LowStore) EmitWatch(group.Offset, group.HighStore - group.Low);
+        group.IsWatched = true;
+        return group.Offset;
+    }
+
+    private void LoadHostAddress((LocalBuilder Offset, long Distance) place)
+    {
+        Il.Argument(CompiledMethod.Memory);
+        Il.Get(place.Offset);
+        Il.Op(OpCodes.Add);
+        if (place.Distance == 0) return;
+        Il.Const(place.Distance);
+        Il.Op(OpCodes.Add);
+    }
+
+    private void EmitWatch(LocalBuilder offset, long distance)
     {
         LoadWatch();
         Il.Get(offset);
+        if (distance > 0)
+        {
+            Il.Const(distance);
+            Il.Op(OpCodes.Add);
+        }
+
         Il.Const32(StoreWatch.GranuleShift);
         Il.Op(OpCodes.Shr_Un);
         Il.Op(OpCodes.Add);
@@ -499,7 +547,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
         LoadFrom(entry, PageEntry.AddendOffset);
         Il.Op(OpCodes.Add);
         Il.Set(address); // an offset in RAM from here on
-        if (watched) EmitWatch(address);
+        if (watched) EmitWatch(address, 0);
         return address;
     }
 

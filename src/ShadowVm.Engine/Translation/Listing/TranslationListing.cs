@@ -2,6 +2,7 @@ using ShadowVm.Engine.Memory;
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Cold;
 using ShadowVm.Engine.Translation.Emission;
+using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Isa;
 
 namespace ShadowVm.Engine.Translation.Listing;
@@ -46,8 +47,9 @@ public sealed class TranslationListing
         var found = Collect(isa, pc, bytes);
         if (found.Instructions.Length == 0) return null;
         var names = new ListingNames(isa);
-        var method = BlockEmitter.Translate(isa, found, names.Around(pc), withText: true, out var translated);
-        return method is null ? null : new TranslationListing(method, pc, translated.Instructions, names);
+        if (RegionShape.Of(isa, [found]) is not { } shape) return null;
+        var method = RegionEmitter.Translate(isa, shape, names.Around(pc), withText: true);
+        return new TranslationListing(method, pc, shape.Nodes[0].Code.Instructions, names);
     }
 
     /// <summary>Makes the cold tier's handler for an instruction, wherever it stands.</summary>

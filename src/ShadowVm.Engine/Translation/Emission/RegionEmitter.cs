@@ -1,6 +1,6 @@
 using System.Reflection.Emit;
 using ShadowVm.Engine.Cpu;
-using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Ir;
@@ -18,16 +18,16 @@ internal sealed record BlockSurroundings(
     ulong RamStart, ulong RamSize, nint Watch, nint Jumps, int JumpShift, Func<CodeKey, nint> SlotOf);
 
 /// <summary>
-/// Translates a block into one method: (state, memory, counter) -> counter.
+/// Translates a region, of which a block is the smallest, into one method: (state, memory, counter) -> counter.
 /// <para>
-/// At its entry the method takes the block's length from the recovery counter, or leaves if that is not there: the
-/// last instructions of an epoch are the cold tier's. Who leaves in the middle gives back what was not retired. Exits
-/// to known addresses go on in the successor's code through its slot, computed ones through a small table; neither
-/// returns to the dispatcher. A block that branches to its own start loops inside the method, with its registers in
-/// locals throughout.
+/// Where it is entered and where its loops turn, the recovery counter is compared with the longest way to the next such
+/// place, and the method is left if that is not there: the last instructions of an epoch are those of smaller units. Each
+/// node takes its length from the counter, and who leaves in the middle gives back what was not retired. Exits to known
+/// addresses go on in the code there through its slot, computed ones through a small table; neither returns to the
+/// dispatcher.
 /// </para>
 /// </summary>
-internal sealed partial class BlockEmitter : StepEmitter
+internal sealed partial class RegionEmitter : StepEmitter
 {
     /// <summary>Entries of the table for computed jumps; each is an address and the code for it.</summary>
     public const int JumpEntries = 4096;
@@ -38,80 +38,36 @@ internal sealed partial class BlockEmitter : StepEmitter
     /// <summary>Size of an entry of that table in bytes.</summary>
     public const int JumpEntryBytes = 16;
 
-    // Beyond this many stores in exits that are hardly ever taken, those exits share one that stores all registers.
-    private const int ExitStoresMax = 64;
-
-    private readonly BlockCode _block;
+    private readonly RegionShape _shape;
     private readonly BlockSurroundings _surroundings;
     private readonly RegisterCache _registers;
-    private readonly List<(Label Label, int Index, int[] Dirty, Action? InSlot)> _givenUp = [];
+    private readonly Dictionary<ulong, Label> _labels = [];
+    private readonly List<(Label Label, RegionNode Node, int Index, int[] Dirty, Action? InSlot)> _givenUp = [];
+    private readonly List<(Label Label, RegionNode Node, int Unretired)> _partials = [];
+    private RegionNode _node;
+    private AccessGroups _groups;
     private Label? _giveUp;
-    private Label _head;
-    private bool _loops;
-    private bool _sharesExit;
     private int _index;
 
-    private BlockEmitter(IlWriter il, IsaDefinition isa, BlockCode block, BlockSurroundings surroundings)
+    private RegionEmitter(IlWriter il, IsaDefinition isa, RegionShape shape, BlockSurroundings surroundings)
         : base(il, isa)
     {
-        _block = block;
+        _shape = shape;
         _surroundings = surroundings;
-        _registers = new RegisterCache(il);
+        _node = shape.Nodes[0];
+        _groups = new AccessGroups(_node, IsRamLow);
+        _registers = new RegisterCache(il, shape.Pinned, shape.PinnedWritten);
     }
 
-    /// <summary>Translates; null where not even the first instruction can be.</summary>
-    public static CompiledMethod? Translate(
-        IsaDefinition isa, BlockCode block, BlockSurroundings surroundings, bool withText, out BlockCode translated)
+    /// <summary>Translates a region.</summary>
+    public static CompiledMethod Translate(IsaDefinition isa, RegionShape shape, BlockSurroundings surroundings, bool withText)
     {
-        var (instructions, bytes) = (new List<Specialized>(), 0);
-        var (loopCount, loopBytes) = (0, 0);
-        while (instructions.Count < block.Instructions.Length)
-        {
-            var at = instructions.Count;
-            if (Specialize(isa, block, at, bytes, inSlot: false) is not { } specialized) break;
-            var endsBeforeSlot = false;
-            if (specialized.OpensSlot)
-            {
-                var inSlot = SpecializeSlot(isa, block, at, bytes);
-                if (BranchShape.Of(specialized) is null || (inSlot is null && at > 0)) break;
-                if (inSlot is not null)
-                {
-                    instructions.Add(specialized);
-                    instructions.Add(inSlot);
-                    bytes += 2 * isa.UnitBytes;
-                }
-                else
-                {
-                    instructions.Add(specialized);
-                    bytes += isa.UnitBytes;
-                    endsBeforeSlot = true; // what comes next would be taken for the instruction in the slot
-                }
-            }
-            else
-            {
-                instructions.Add(specialized);
-                bytes += block.Instructions[at].Length;
-            }
-
-            if (GoesTo(specialized, block.Pc)) (loopCount, loopBytes) = (instructions.Count, bytes);
-            if (endsBeforeSlot || (specialized.Branches && !MayFall(specialized.Steps))) break;
-        }
-
-        if (loopCount > 0)
-        {
-            // What follows a loop would only make its registers more, and they are all loaded and written back.
-            instructions.RemoveRange(loopCount, instructions.Count - loopCount);
-            bytes = loopBytes;
-        }
-
-        translated = new BlockCode(block.Key, block.Instructions[..instructions.Count], bytes);
-        if (instructions.Count == 0) return null;
-        var code = translated;
+        var pc = shape.Nodes[0].Pc;
         return CompiledMethod.Compile(
-            $"block_{block.Pc:x}",
+            shape.IsBlock ? $"block_{pc:x}" : $"region_{pc:x}",
             CompiledMethod.BlockParameters,
             withText,
-            il => new BlockEmitter(il, isa, code, surroundings).Emit(instructions));
+            il => new RegionEmitter(il, isa, shape, surroundings).Emit());
     }
 
     public override void LoadRegister(int slot) => _registers.Load(slot);
@@ -127,18 +83,20 @@ internal sealed partial class BlockEmitter : StepEmitter
             if (_giveUp is { } label) return label;
             var made = Il.Label();
             _giveUp = made;
-            _givenUp.Add((made, _index, _registers.Dirty, _inSlot));
+            _givenUp.Add((made, _node, _index, _registers.Dirty, _inSlot));
             return made;
         }
     }
 
-    protected override bool IsPaged => _block.Key.IsPaged;
+    protected override bool IsPaged => _node.Code.Key.IsPaged;
 
     protected override void LoadRamStart() => Il.Const((long)_surroundings.RamStart);
 
     protected override void LoadLastOffset(int bytes) => Il.Const((long)_surroundings.RamSize - bytes);
 
     protected override void LoadWatch() => Il.Const(_surroundings.Watch);
+
+    protected override (AccessGroup Group, long Distance)? GroupOf(Node access) => _groups.Find(access);
 
     protected override void StoreRegister(int slot, Action loadValue) => _registers.Store(slot, loadValue);
 
@@ -171,149 +129,160 @@ internal sealed partial class BlockEmitter : StepEmitter
     protected override void LeaveTo(Node target)
     {
         if (Fold.IsConst(target)) LeaveTo(Fold.Value(target));
-        else LeaveToComputed(() => Expressions.Emit(target));
+        else LeaveToComputed(_node.Instructions[_index], () => Expressions.Emit(target));
     }
 
     protected override void LeaveOverNext() => throw new InvalidOperationException("a block knows its slots");
 
-    private static bool GoesTo(Specialized instruction, ulong pc)
+    private void Emit()
     {
-        var goes = false;
-        instruction.Visit(n => goes |= n.Op == Op.Goto && Fold.IsConst(n.A!) && Fold.Value(n.A!) == pc);
-        return goes;
+        _registers.LoadPinned();
+        foreach (var node in _shape.Nodes) _labels.Add(node.Pc, Il.Label());
+        EmitEntries();
+        foreach (var node in _shape.Nodes) Emit(node);
+        EmitGivenUp();
+        EmitPartials();
     }
 
-    private static bool MayFall(ReadOnlySpan<Node> steps)
+    /// <summary>Finds the node that is entered by the pc in the state.</summary>
+    private void EmitEntries()
     {
-        if (steps.IsEmpty) return true;
-        var last = steps[^1];
-        return last.Op switch
+        var first = _shape.Nodes[0];
+        var entries = _shape.Nodes.Where(node => node.IsEntry && node != first).OrderBy(node => node.Pc).ToArray();
+        if (entries.Length == 0) return;
+        var pc = Il.Local();
+        Il.LoadWord(Isa.PcSlot);
+        Il.Set(pc);
+        Il.Get(pc);
+        Il.Const((long)first.Pc);
+        Il.Branch(OpCodes.Beq, _labels[first.Pc]);
+        Find(entries);
+
+        void Find(ReadOnlySpan<RegionNode> among)
         {
-            Op.Goto or Op.Raise or Op.Nullify => false,
-            Op.If => last.C is null || MayFall([last.B!]) || MayFall([last.C]),
-            Op.Block => MayFall(last.Items),
-            _ => true,
-        };
+            if (among.Length > 1)
+            {
+                var (half, upper) = (among.Length / 2, Il.Label());
+                Il.Get(pc);
+                Il.Const((long)among[half].Pc);
+                Il.Branch(OpCodes.Bge_Un, upper);
+                Find(among[..half]);
+                Il.Mark(upper);
+                Find(among[half..]);
+                return;
+            }
+
+            var node = among[0];
+            if (!node.Checks) EmitCheck(node);
+            Il.Branch(OpCodes.Br, _labels[node.Pc]);
+        }
     }
 
-    private void Emit(List<Specialized> instructions)
+    private void EmitCheck(RegionNode node)
     {
-        var (read, written, exitStores) = (new SortedSet<int>(), new SortedSet<int>(), 0);
-        foreach (var instruction in instructions)
-        {
-            instruction.Visit(n =>
-            {
-                if (n.Op == Op.Register) read.Add(n.Index);
-                if (n.Op is Op.Load or Op.Store or Op.ProbeStore or Op.Raise) exitStores += written.Count;
-            });
-            instruction.Visit(n =>
-            {
-                if (n.Op == Op.SetRegister) written.Add(n.Index);
-            });
-            _loops |= GoesTo(instruction, _block.Pc);
-        }
-
-        _sharesExit = exitStores > ExitStoresMax;
-
-        var partial = Il.Label();
-        _head = Il.Label();
-        if (_loops)
-        {
-            foreach (var slot in read.Union(written)) _registers.Fetch(slot);
-        }
-        else if (_sharesExit)
-        {
-            // The shared exit stores them all, written by then or not.
-            foreach (var slot in written) _registers.Fetch(slot);
-        }
-
-        Il.Mark(_head);
-        if (_loops)
-        {
-            foreach (var slot in written) _registers.MarkDirty(slot);
-        }
-
-        var dirtyAtHead = _registers.Dirty;
         Il.Argument(CompiledMethod.Counter);
-        Il.Const(instructions.Count);
+        Il.Const(node.LongestPath);
+        Il.Branch(OpCodes.Blt, Partial(node, 0));
+    }
+
+    private Label Partial(RegionNode node, int unretired)
+    {
+        var label = Il.Label();
+        _partials.Add((label, node, unretired));
+        return label;
+    }
+
+    private void Emit(RegionNode node)
+    {
+        _node = node;
+        _groups = new AccessGroups(node, IsRamLow);
+        _registers.Begin();
+        Il.Mark(_labels[node.Pc]);
+        // Where nothing follows before the next check, one subtraction does for both.
+        var isFused = node.Checks && node.LongestPath == node.Count;
+        if (node.Checks && !isFused) EmitCheck(node);
+        Il.Argument(CompiledMethod.Counter);
+        Il.Const(node.Count);
         Il.Op(OpCodes.Sub);
         Il.SetArgument(CompiledMethod.Counter);
-        Il.Argument(CompiledMethod.Counter);
-        Il.Const(0);
-        Il.Branch(OpCodes.Blt, partial);
-
-        var pc = _block.Pc;
-        var falls = true;
-        for (_index = 0; _index < instructions.Count; _index++)
+        if (isFused)
         {
-            var decoded = _block.Instructions[_index];
+            Il.Argument(CompiledMethod.Counter);
+            Il.Const(0);
+            Il.Branch(OpCodes.Blt, Partial(node, node.Count));
+        }
+
+        var pc = node.Pc;
+        var falls = true;
+        for (_index = 0; _index < node.Count; _index++)
+        {
+            var decoded = node.Code.Instructions[_index];
             Il.Comment($"{pc:x}: {decoded.Definition!.Name}");
             _giveUp = null;
-            Prefetch(instructions[_index]);
+            Prefetch(node.Instructions[_index]);
             pc += (ulong)decoded.Length;
-            if (!instructions[_index].OpensSlot)
+            if (!node.Instructions[_index].OpensSlot)
             {
-                falls = Emit(instructions[_index]);
+                falls = Emit(node.Instructions[_index]);
                 continue;
             }
 
-            falls = EmitWithSlot(instructions);
-            pc = AddressOf(_index + 1);
+            falls = EmitWithSlot(node);
+            pc = node.AddressOf(_index + 1);
         }
 
         _index--;
         if (falls) LeaveTo(pc & AddressMask);
-
-        EmitGivenUp(written);
-
-        Il.Mark(partial);
-        _registers.WriteBack(dirtyAtHead);
-        Return(_block.Pc, HostExit.Partial, instructions.Count);
     }
 
     /// <summary>The ways out for single instructions that the reference interpreter must do.</summary>
-    private void EmitGivenUp(SortedSet<int> written)
+    private void EmitGivenUp()
     {
-        if (!_sharesExit)
+        if (_givenUp.Count == 0) return;
+        if (_shape.PinnedWritten.Length == 0)
         {
-            foreach (var (label, index, dirty, inSlot) in _givenUp)
+            foreach (var (label, node, index, dirty, inSlot) in _givenUp)
             {
                 Il.Mark(label);
                 _registers.WriteBack(dirty);
                 inSlot?.Invoke();
-                Return(AddressOf(index), HostExit.Interpret, _block.Instructions.Length - index);
+                Return(node.AddressOf(index), HostExit.Interpret, node.Count - index);
             }
 
             return;
         }
 
         var (pc, shared) = (Il.Local(), Il.Label());
-        foreach (var (label, index, _, inSlot) in _givenUp)
+        foreach (var (label, node, index, dirty, inSlot) in _givenUp)
         {
             Il.Mark(label);
+            _registers.WriteBack(dirty);
             inSlot?.Invoke();
-            Il.Argument(CompiledMethod.Counter);
-            Il.Const(_block.Instructions.Length - index);
-            Il.Op(OpCodes.Add);
-            Il.SetArgument(CompiledMethod.Counter);
-            Il.Const((long)AddressOf(index));
+            GiveBack(node.Count - index);
+            Il.Const((long)node.AddressOf(index));
             Il.Set(pc);
             Il.Branch(OpCodes.Br, shared);
         }
 
         Il.Mark(shared);
-        _registers.WriteBack(written);
+        _registers.WriteBackPinned();
         Return(() => Il.Get(pc), HostExit.Interpret, 0);
     }
 
-    private ulong AddressMask => Fold.Mask(Isa.AddressBits);
-
-    private ulong AddressOf(int index)
+    /// <summary>The ways out where the counter is too short; nothing of the node has run.</summary>
+    private void EmitPartials()
     {
-        var pc = _block.Pc;
-        for (var i = 0; i < index; i++) pc += (ulong)_block.Instructions[i].Length;
-        return pc;
+        foreach (var (label, node, unretired) in _partials)
+        {
+            Il.Mark(label);
+            _registers.WriteBackPinned();
+            Return(node.Pc, _shape.IsBlock ? HostExit.Partial : HostExit.Short, unretired);
+        }
     }
+
+    private bool IsRamLow => _surroundings.RamStart + _surroundings.RamSize <= 1UL << 32;
+
+    private ulong AddressMask => Fold.Mask(Isa.AddressBits);
 
     /// <summary>What an instruction reads or writes is brought into locals before its paths part.</summary>
     private void Prefetch(Specialized instruction)
@@ -347,7 +316,16 @@ internal sealed partial class BlockEmitter : StepEmitter
     }
 
     /// <summary>Instructions of the block that are not reached when control leaves behind the present one.</summary>
-    private int Unretired => _block.Instructions.Length - _index - 1;
+    private int Unretired => _node.Count - _index - 1;
+
+    private void GiveBack(int unretired)
+    {
+        if (unretired == 0) return;
+        Il.Argument(CompiledMethod.Counter);
+        Il.Const(unretired);
+        Il.Op(OpCodes.Add);
+        Il.SetArgument(CompiledMethod.Counter);
+    }
 
     private void LoadCounter()
     {
@@ -360,46 +338,46 @@ internal sealed partial class BlockEmitter : StepEmitter
     private void LeaveTo(ulong target)
     {
         target &= AddressMask;
-        if (_loops && target == _block.Pc)
+        if (_labels.TryGetValue(target, out var label))
         {
-            if (Unretired > 0)
-            {
-                LoadCounter();
-                Il.SetArgument(CompiledMethod.Counter);
-            }
-
-            Il.Branch(OpCodes.Br, _head);
+            _registers.WriteBack(_registers.Dirty);
+            GiveBack(Unretired);
+            Il.Branch(OpCodes.Br, label);
             return;
         }
 
         if (IsPaged && !IsInPage(target))
         {
             // What code there is behind another page's addresses is known at run time alone.
-            LeaveToComputed(() => Il.Const((long)target));
+            LeaveToComputed(null, () => Il.Const((long)target));
             return;
         }
 
         _registers.WriteBack(_registers.Dirty);
+        _registers.WriteBackPinned();
         Il.WordAddress(Isa.PcSlot);
         Il.Const((long)target);
         Il.StoreWord();
         Il.Argument(CompiledMethod.State);
         Il.Argument(CompiledMethod.Memory);
         LoadCounter();
-        Il.Const(_surroundings.SlotOf(_block.Key.At(target)));
+        Il.Const(_surroundings.SlotOf(_node.Code.Key.At(target)));
         Il.Op(OpCodes.Conv_I);
         Il.Op(OpCodes.Ldind_I);
         Il.TailCall(CompiledMethod.BlockParameters);
     }
 
-    private bool IsInPage(ulong target) => ((target ^ _block.Pc) & ~(Memory.GuestMemory.PageBytes - 1UL)) == 0;
+    private bool IsInPage(ulong target) => ((target ^ _node.Pc) & ~(Memory.GuestMemory.PageBytes - 1UL)) == 0;
 
-    private void LeaveToComputed(Action loadTarget)
+    /// <summary>Leaves to an address that is put on the stack when it is asked for.</summary>
+    private void LeaveToComputed(Specialized? branch, Action loadTarget)
     {
         var (pc, entry) = (Il.Local(), Il.Local());
         loadTarget();
         Il.Set(pc);
         _registers.WriteBack(_registers.Dirty);
+        if (branch is not null) TryReturnSites(branch, pc);
+        _registers.WriteBackPinned();
         Il.WordAddress(Isa.PcSlot);
         Il.Get(pc);
         Il.StoreWord();
@@ -433,5 +411,26 @@ internal sealed partial class BlockEmitter : StepEmitter
         Il.StoreWord();
         LoadCounter();
         Il.Op(OpCodes.Ret);
+    }
+
+    /// <summary>A return most often comes back to a call of this region.</summary>
+    private void TryReturnSites(Specialized branch, LocalBuilder pc)
+    {
+        foreach (var site in _shape.ReturnSites(branch))
+        {
+            Il.Get(pc);
+            Il.Const((long)site.Pc);
+            if (Unretired == 0)
+            {
+                Il.Branch(OpCodes.Beq, _labels[site.Pc]);
+                continue;
+            }
+
+            var next = Il.Label();
+            Il.Branch(OpCodes.Bne_Un, next);
+            GiveBack(Unretired);
+            Il.Branch(OpCodes.Br, _labels[site.Pc]);
+            Il.Mark(next);
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Reflection.Emit;
-using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Engine.Translation.Specialization;
-using ShadowVm.Isa;
 
 namespace ShadowVm.Engine.Translation.Emission;
 
@@ -10,37 +9,19 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// its register is written only where control leaves between a branch and its slot. Inside a block the two are one
 /// piece of code and two instructions to the counter.
 /// </content>
-internal sealed partial class BlockEmitter
+internal sealed partial class RegionEmitter
 {
     // In a slot: writes npc and slot, for who leaves there.
     private Action? _inSlot;
 
-    private static Specialized? Specialize(IsaDefinition isa, BlockCode block, int index, int bytes, bool inSlot)
-    {
-        var instruction = block.Instructions[index];
-        if (instruction.Definition is null || instruction.Class != InstructionClass.User) return null;
-        var specialized = Specializer.TrySpecialize(
-            isa, instruction.Definition, new KnownOperands(instruction, block.Pc + (ulong)bytes, inSlot));
-        return specialized is not null && CanEmit(specialized) ? specialized : null;
-    }
-
-    /// <summary>The instruction in a branch's slot, or null where the slot is left to others.</summary>
-    private static Specialized? SpecializeSlot(IsaDefinition isa, BlockCode block, int branch, int bytes)
-    {
-        if (branch + 1 >= block.Instructions.Length) return null;
-        var inSlot = Specialize(isa, block, branch + 1, bytes + isa.UnitBytes, inSlot: true);
-        // A branch that is no branch where it stands may be there all the same: it gives up.
-        return inSlot is { Branches: false } ? inSlot : null;
-    }
-
     /// <summary>Emits a branch with its slot, which is the next of the block's instructions if it is there at all.</summary>
-    private bool EmitWithSlot(List<Specialized> instructions)
+    private bool EmitWithSlot(RegionNode node)
     {
-        var branch = instructions[_index];
+        var branch = node.Instructions[_index];
         var shape = BranchShape.Of(branch)!;
-        var behind = (AddressOf(_index) + (ulong)(2 * Isa.UnitBytes)) & AddressMask;
+        var behind = (node.AddressOf(_index) + (ulong)(2 * Isa.UnitBytes)) & AddressMask;
         var kept = EmitUndecided(branch, shape);
-        var slot = _index + 1 < instructions.Count ? instructions[_index + 1] : null;
+        var slot = _index + 1 < node.Count ? node.Instructions[_index + 1] : null;
         if (slot is not null) _index++;
         if (shape.Target is null && shape.Nullifies)
         {
@@ -55,7 +36,7 @@ internal sealed partial class BlockEmitter
         if (shape.Target is not { } target) return true;
         if (shape.Test is null)
         {
-            LeaveAfterSlot(target, kept!);
+            LeaveAfterSlot(branch, target, kept!);
             return false;
         }
 
@@ -113,12 +94,13 @@ internal sealed partial class BlockEmitter
         if (slot is null)
         {
             _registers.WriteBack(_registers.Dirty);
+            _registers.WriteBackPinned();
             Leave();
-            Return(AddressOf(_index + 1) & AddressMask, HostExit.Dispatch, Unretired);
+            Return(_node.AddressOf(_index + 1) & AddressMask, HostExit.Dispatch, Unretired);
             return;
         }
 
-        Il.Comment($"in the slot: {_block.Instructions[_index].Definition!.Name}");
+        Il.Comment($"in the slot: {_node.Code.Instructions[_index].Definition!.Name}");
         (_giveUp, _inSlot) = (null, Leave);
         Prefetch(slot);
         Emit(slot);
@@ -149,9 +131,9 @@ internal sealed partial class BlockEmitter
         Il.Mark(end);
     }
 
-    private void LeaveAfterSlot(Isa.Ir.Node target, LocalBuilder kept)
+    private void LeaveAfterSlot(Specialized branch, Isa.Ir.Node target, LocalBuilder kept)
     {
         if (Fold.IsConst(target)) LeaveTo(Fold.Value(target));
-        else LeaveToComputed(() => Il.Get(kept));
+        else LeaveToComputed(branch, () => Il.Get(kept));
     }
 }

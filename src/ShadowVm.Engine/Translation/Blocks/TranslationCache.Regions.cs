@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Translation.Emission;
+using ShadowVm.Engine.Translation.Regions;
+
+namespace ShadowVm.Engine.Translation.Blocks;
+
+/// <content>
+/// Regions: asked for where the guest is found again and again, made from the blocks that are there, and dropped with the
+/// first of them that is.
+/// </content>
+internal sealed partial class TranslationCache
+{
+    // A region without a loop saves one jump for each of its blocks, and isn't worth its compilation for so many times as
+    // many looks.
+    private const int LooksWithoutLoop = 8;
+
+    // Places that are looked at before all counts begin anew.
+    private const int LooksMax = 1 << 16;
+
+    private readonly Dictionary<CodeKey, Region> _regions = []; // by entry
+    private readonly Dictionary<CodeKey, List<Region>> _regionsWith = []; // by block
+    private readonly Dictionary<CodeKey, int> _looks = [];
+    private readonly ConcurrentQueue<(MadeRegion Made, SlotTable Slots)> _madeRegions = new();
+    private bool _makesRegion;
+
+    /// <summary>The guest was found in a block.</summary>
+    public void Seen(CodeKey key)
+    {
+        if (_regions.ContainsKey(key) || !_blocks.ContainsKey(key)) return;
+        if (_looks.Count >= LooksMax) _looks.Clear();
+        var looks = _looks.GetValueOrDefault(key) + 1;
+        _looks[key] = looks;
+        if (looks == _settings.RegionAfter || looks == LooksWithoutLoop * _settings.RegionAfter) AskRegion(key);
+    }
+
+    private nint EntryOf(CodeKey key) =>
+        _regions.TryGetValue(key, out var region) ? region.Method.Entry : FindBlock(key);
+
+    private void AskRegion(CodeKey key)
+    {
+        if (_makesRegion || _enqueued >= WaitingMax) return;
+        _makesRegion = true;
+        var blocks = Gather(key);
+        _makesRegion = false;
+        if (blocks.Count == 1 && !blocks[0].Successors.Contains(key.Pc)) return;
+        var wanted = new WantedRegion(key, blocks.ToArray(), [.. blocks.Select(block => _versions[PageOf(block.Key)])]);
+        var (surroundings, slots) = (_surroundings, _slots);
+        var needsLoop = _looks.GetValueOrDefault(key) < LooksWithoutLoop * _settings.RegionAfter;
+        if (!_settings.Background)
+        {
+            if (Make(wanted, surroundings, needsLoop) is { } made) Install(made, slots);
+            return;
+        }
+
+        TranslationWorker.Enqueue(() =>
+        {
+            if (Make(wanted, surroundings, needsLoop) is not { } made) return;
+            _madeRegions.Enqueue((made, slots));
+            Interlocked.Increment(ref _news);
+        });
+    }
+
+    /// <summary>The blocks that can be reached from one, the nearest first.</summary>
+    private List<Block> Gather(CodeKey key)
+    {
+        var (blocks, places, addresses) = (new List<Block>(), new Queue<CodeKey>(), new HashSet<ulong>());
+        var seen = new HashSet<CodeKey> { key };
+        places.Enqueue(key);
+        while (places.TryDequeue(out var place) && addresses.Count < _settings.RegionInstructions)
+        {
+            if (!_blocks.TryGetValue(place, out var block))
+            {
+                if (_settings.RegionAfter > 0) continue; // it wasn't reached often
+                if (!_isHere(place)) continue;
+                Ask(place);
+                if (!_blocks.TryGetValue(place, out block)) continue;
+            }
+
+            blocks.Add(block);
+            var pc = block.Pc;
+            foreach (var instruction in block.Code.Instructions)
+            {
+                addresses.Add(pc);
+                pc += (ulong)instruction.Length;
+            }
+
+            foreach (var successor in block.Successors)
+            {
+                var next = key.At(successor);
+                var isNear = !key.IsPaged || ((successor ^ key.Pc) & ~(GuestMemory.PageBytes - 1UL)) == 0;
+                if (isNear && seen.Add(next)) places.Enqueue(next);
+            }
+        }
+
+        return blocks;
+
+        bool _isHere(CodeKey place) => place.OffsetIn(_memory) < _memory.Size && place.Pc % (ulong)_isa.UnitBytes == 0;
+    }
+
+    private MadeRegion? Make(WantedRegion wanted, BlockSurroundings surroundings, bool needsLoop)
+    {
+        var clock = _statistics.Clock;
+        var began = clock?.Invoke() ?? 0;
+        if (RegionShape.Of(_isa, Array.ConvertAll(wanted.Blocks, block => block.Code)) is not { } shape) return null;
+        if (needsLoop && !shape.Nodes.Any(node => node.Depth > 0)) return null;
+        var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
+        var region = new Region(
+            wanted.Key,
+            Array.ConvertAll(wanted.Blocks, block => block.Key),
+            [.. shape.Nodes.Where(node => node.IsEntry).Select(node => node.Code.Key)],
+            shape.Nodes.Sum(node => node.Count),
+            method);
+        return new MadeRegion(region, wanted, (clock?.Invoke() ?? 0) - began);
+    }
+
+    private void InstallRegions()
+    {
+        while (_madeRegions.TryDequeue(out var made))
+        {
+            Interlocked.Decrement(ref _news);
+            Install(made.Made, made.Slots);
+        }
+    }
+
+    private void Install(MadeRegion made, SlotTable slots)
+    {
+        var (region, wanted) = (made.Region, made.Wanted);
+        _statistics.TranslationTicks += made.Ticks;
+        for (var i = 0; i < wanted.Blocks.Length; i++)
+        {
+            var block = wanted.Blocks[i];
+            var isThere = slots == _slots && _blocks.TryGetValue(block.Key, out var now) && now == block
+                && _versions[PageOf(block.Key)] == wanted.Versions[i];
+            if (isThere) continue;
+            _statistics.Outdated++;
+            return;
+        }
+
+        if (_regions.TryGetValue(region.Key, out var before) && before.Key == region.Key) return;
+        foreach (var block in region.Blocks)
+        {
+            if (!_regionsWith.TryGetValue(block, out var regions)) _regionsWith.Add(block, regions = []);
+            regions.Add(region);
+        }
+
+        foreach (var entry in region.Entries)
+        {
+            // Where two may be entered, the one that was made for the place is the better one.
+            if (entry != region.Key && _regions.ContainsKey(entry)) continue;
+            _regions[entry] = region;
+            Lead(entry);
+        }
+
+        IlBytes += region.Method.IlBytes;
+        _statistics.RegionsTranslated++;
+        _statistics.RegionInstructions += region.Instructions;
+        _statistics.IlBytes += region.Method.IlBytes;
+    }
+
+    /// <summary>Code that goes on at a place finds what is there now.</summary>
+    private void Lead(CodeKey key)
+    {
+        var entry = EntryOf(key);
+        _slots.Set(key, entry == 0 ? SlotTable.StubEntry : entry);
+        if (key.IsPaged) Translation!.DropJumps(key.Pc);
+        else _jumps.Set(key.Pc, entry == 0 ? SlotTable.StubEntry : entry);
+    }
+
+    private void DropRegionsWith(CodeKey block)
+    {
+        if (!_regionsWith.Remove(block, out var regions)) return;
+        foreach (var region in regions)
+        {
+            foreach (var other in region.Blocks)
+            {
+                if (_regionsWith.TryGetValue(other, out var theirs)) theirs.Remove(region);
+            }
+
+            foreach (var entry in region.Entries)
+            {
+                if (!_regions.TryGetValue(entry, out var now) || now != region) continue;
+                _regions.Remove(entry);
+                Lead(entry);
+            }
+
+            _looks.Remove(region.Key);
+            IlBytes -= region.Method.IlBytes;
+        }
+    }
+
+    private void ForgetRegions()
+    {
+        _regions.Clear();
+        _regionsWith.Clear();
+        _looks.Clear();
+    }
+
+    private sealed record WantedRegion(CodeKey Key, Block[] Blocks, uint[] Versions);
+
+    private sealed record MadeRegion(Region Region, WantedRegion Wanted, long Ticks);
+}

@@ -1,0 +1,108 @@
+using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Emission;
+using ShadowVm.Engine.Translation.Specialization;
+using ShadowVm.Isa;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Translation.Regions;
+
+/// <summary>Brings guest code into the emitters' form, as far as it can be translated.</summary>
+internal static class BlockReader
+{
+    /// <summary>Reads a block; null where not even its first instruction can be translated.</summary>
+    /// <param name="isa">The definition.</param>
+    /// <param name="block">The code.</param>
+    /// <param name="isLeader">Whether another node begins at an address, so that this one ends there.</param>
+    public static RegionNode? Read(IsaDefinition isa, BlockCode block, Func<ulong, bool> isLeader)
+    {
+        var (instructions, bytes) = (new List<Specialized>(), 0);
+        var falls = true;
+        while (instructions.Count < block.Instructions.Length)
+        {
+            var at = instructions.Count;
+            if (at > 0 && isLeader(block.Pc + (ulong)bytes)) break;
+            if (Specialize(isa, block, at, bytes, inSlot: false) is not { } specialized) break;
+            var endsBeforeSlot = false;
+            if (specialized.OpensSlot)
+            {
+                var inSlot = SpecializeSlot(isa, block, at, bytes);
+                if (BranchShape.Of(specialized) is null || (inSlot is null && at > 0)) break;
+                instructions.Add(specialized);
+                bytes += isa.UnitBytes;
+                if (inSlot is not null)
+                {
+                    instructions.Add(inSlot);
+                    bytes += isa.UnitBytes;
+                }
+                else
+                {
+                    endsBeforeSlot = true; // what comes next would be taken for the instruction in the slot
+                }
+            }
+            else
+            {
+                instructions.Add(specialized);
+                bytes += block.Instructions[at].Length;
+            }
+
+            falls = !specialized.Branches || MayFall(specialized.Steps);
+            if (endsBeforeSlot) falls = false;
+            if (!falls) break;
+        }
+
+        if (instructions.Count == 0) return null;
+        var code = new BlockCode(block.Key, block.Instructions[..instructions.Count], bytes);
+        return new RegionNode(code, [.. instructions], falls);
+    }
+
+    /// <summary>The node without what stands behind its last branch to an address.</summary>
+    public static RegionNode UpToBranchTo(RegionNode node, ulong target)
+    {
+        var last = Array.FindLastIndex(node.Instructions, instruction => GoesTo(instruction, target));
+        if (last < 0) return node;
+        if (node.Instructions[last].OpensSlot) last = Math.Min(last + 1, node.Count - 1);
+        if (last == node.Count - 1) return node;
+        var bytes = (int)(node.AddressOf(last + 1) - node.Pc);
+        var code = new BlockCode(node.Code.Key, node.Code.Instructions[..(last + 1)], bytes);
+        return new RegionNode(code, node.Instructions[..(last + 1)], Falls: true);
+    }
+
+    /// <summary>Whether an instruction may go to a known address.</summary>
+    public static bool GoesTo(Specialized instruction, ulong pc)
+    {
+        var goes = false;
+        instruction.Visit(n => goes |= n.Op == Op.Goto && Fold.IsConst(n.A!) && Fold.Value(n.A!) == pc);
+        return goes;
+    }
+
+    private static Specialized? Specialize(IsaDefinition isa, BlockCode block, int index, int bytes, bool inSlot)
+    {
+        var instruction = block.Instructions[index];
+        if (instruction.Definition is null || instruction.Class != InstructionClass.User) return null;
+        var specialized = Specializer.TrySpecialize(
+            isa, instruction.Definition, new KnownOperands(instruction, block.Pc + (ulong)bytes, inSlot));
+        return specialized is not null && StepEmitter.CanEmit(specialized) ? specialized : null;
+    }
+
+    /// <summary>The instruction in a branch's slot, or null where the slot is left to others.</summary>
+    private static Specialized? SpecializeSlot(IsaDefinition isa, BlockCode block, int branch, int bytes)
+    {
+        if (branch + 1 >= block.Instructions.Length) return null;
+        var inSlot = Specialize(isa, block, branch + 1, bytes + isa.UnitBytes, inSlot: true);
+        // A branch that is no branch where it stands may be there all the same: it gives up.
+        return inSlot is { Branches: false } ? inSlot : null;
+    }
+
+    private static bool MayFall(ReadOnlySpan<Node> steps)
+    {
+        if (steps.IsEmpty) return true;
+        var last = steps[^1];
+        return last.Op switch
+        {
+            Op.Goto or Op.Raise or Op.Nullify => false,
+            Op.If => last.C is null || MayFall([last.B!]) || MayFall([last.C]),
+            Op.Block => MayFall(last.Items),
+            _ => true,
+        };
+    }
+}

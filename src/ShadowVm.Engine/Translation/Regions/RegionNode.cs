@@ -1,0 +1,53 @@
+using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Specialization;
+
+namespace ShadowVm.Engine.Translation.Regions;
+
+/// <summary>
+/// A piece of a region that is entered at its first instruction alone. It may be left at any of its branches.
+/// </summary>
+/// <param name="Code">The instructions, those that are translated.</param>
+/// <param name="Instructions">The same in the emitters' form.</param>
+/// <param name="Falls">Whether control may come out behind the last one.</param>
+internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bool Falls)
+{
+    /// <summary>Guest address.</summary>
+    public ulong Pc => Code.Pc;
+
+    /// <summary>Guest address behind the last instruction.</summary>
+    public ulong End => Pc + (ulong)Code.Bytes;
+
+    /// <summary>Number of instructions.</summary>
+    public int Count => Instructions.Length;
+
+    /// <summary>Nodes of the region, by their index, in which control may go on.</summary>
+    public List<int> Successors { get; } = [];
+
+    /// <summary>Loops of the region that it is part of.</summary>
+    public int Depth { get; set; }
+
+    /// <summary>Whether the recovery counter is looked at where the node begins.</summary>
+    public bool Checks { get; set; }
+
+    /// <summary>
+    /// Whether other code may enter the region here. Who enters elsewhere than at a check makes one of its own.
+    /// </summary>
+    public bool IsEntry { get; set; }
+
+    /// <summary>Most instructions from here to the next check or out of the region.</summary>
+    public int LongestPath { get; set; }
+
+    /// <summary>This node and the one behind it as one.</summary>
+    public RegionNode With(RegionNode next) => new(
+        new BlockCode(Code.Key, [.. Code.Instructions, .. next.Code.Instructions], Code.Bytes + next.Code.Bytes),
+        [.. Instructions, .. next.Instructions],
+        next.Falls);
+
+    /// <summary>Guest address of an instruction.</summary>
+    public ulong AddressOf(int index)
+    {
+        var pc = Pc;
+        for (var i = 0; i < index; i++) pc += (ulong)Code.Instructions[i].Length;
+        return pc;
+    }
+}

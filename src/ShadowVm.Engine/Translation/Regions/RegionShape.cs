@@ -1,0 +1,220 @@
+using ShadowVm.Engine.Translation.Blocks;
+using ShadowVm.Engine.Translation.Specialization;
+using ShadowVm.Isa;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Translation.Regions;
+
+/// <summary>
+/// The control flow of a region: its nodes, how they follow each other, where the recovery counter must be looked at and
+/// which registers are worth a local throughout.
+/// <para>
+/// The counter is looked at where the region is entered and where a loop turns, against the longest way to the next such
+/// place: who goes on from there runs no instruction too many, and who doesn't has run none.
+/// </para>
+/// </summary>
+internal sealed class RegionShape
+{
+    // More registers than these in locals throughout, and the compiler spills and shuffles them at each turn of a loop.
+    private const int PinnedMax = 8;
+
+    // Beyond this many stores in exits that are hardly ever taken, those exits of a block share one that stores all.
+    private const int ExitStoresMax = 64;
+
+    private readonly IsaDefinition _isa;
+    private readonly Dictionary<ulong, int> _byPc = [];
+    private readonly SortedDictionary<ulong, bool> _returnSites = [];
+    private readonly HashSet<int> _links = [];
+
+    private RegionShape(IsaDefinition isa, List<RegionNode> nodes)
+    {
+        (_isa, Nodes) = (isa, nodes);
+        for (var i = 0; i < nodes.Count; i++) _byPc.Add(nodes[i].Pc, i);
+    }
+
+    /// <summary>The nodes; the region was made for the first one.</summary>
+    public IReadOnlyList<RegionNode> Nodes { get; }
+
+    /// <summary>Whether it is a single block, which leaves nothing to blocks where the counter is short.</summary>
+    public bool IsBlock => Nodes.Count == 1;
+
+    /// <summary>Slots that are in locals throughout.</summary>
+    public int[] Pinned { get; private set; } = [];
+
+    /// <summary>Those of them that some node writes.</summary>
+    public int[] PinnedWritten { get; private set; } = [];
+
+    /// <summary>Analyses the code of some blocks; null where not even the first can be translated.</summary>
+    /// <param name="isa">The definition.</param>
+    /// <param name="blocks">The blocks, each beginning at another address of the same kind.</param>
+    public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks)
+    {
+        var leaders = new HashSet<ulong>();
+        foreach (var block in blocks) leaders.Add(block.Pc);
+        var nodes = new List<RegionNode>();
+        foreach (var block in blocks)
+        {
+            if (BlockReader.Read(isa, block, leaders.Contains) is { } node) nodes.Add(node);
+            else if (nodes.Count == 0) return null;
+        }
+
+        // What follows a loop would only make its registers more, and they are all loaded and written back.
+        if (nodes.Count == 1) nodes[0] = BlockReader.UpToBranchTo(nodes[0], nodes[0].Pc);
+        if (nodes.Count > 1) nodes = JoinedNodes(isa, nodes);
+        var shape = new RegionShape(isa, nodes);
+        shape.Connect();
+        shape.PlaceChecks();
+        shape.ChooseRegisters();
+        return shape;
+    }
+
+    /// <summary>The node at an address, or null where that lies outside.</summary>
+    public RegionNode? NodeAt(ulong pc) => _byPc.TryGetValue(pc, out var index) ? Nodes[index] : null;
+
+    /// <summary>Nodes that a branch may well go to where its target is computed, in the order of their addresses.</summary>
+    public IEnumerable<RegionNode> ReturnSites(Specialized branch) => CallSites.IsReturn(branch, _links)
+        ? _returnSites.Keys.Select(site => Nodes[_byPc[site]])
+        : [];
+
+    /// <summary>
+    /// Joins nodes that only the one before them in memory goes on to: blocks end where they are long enough, and what is
+    /// known of registers needn't.
+    /// </summary>
+    private static List<RegionNode> JoinedNodes(IsaDefinition isa, List<RegionNode> nodes)
+    {
+        var entered = new HashSet<ulong> { nodes[0].Pc };
+        var behind = new Dictionary<ulong, RegionNode>();
+        foreach (var node in nodes)
+        {
+            behind[node.Pc] = node;
+            CallSites.VisitLinks(isa, node, (_, site) => entered.Add(site));
+            CallSites.VisitTargets(node, target => entered.Add(target), withEnd: false);
+        }
+
+        var joined = new List<RegionNode>();
+        foreach (var node in nodes.Where(node => entered.Contains(node.Pc) || !nodes.Exists(before => before.Falls && before.End == node.Pc)))
+        {
+            var whole = node;
+            while (whole.Falls && !entered.Contains(whole.End) && behind.TryGetValue(whole.End, out var next)) whole = whole.With(next);
+            joined.Add(whole);
+        }
+
+        return joined;
+    }
+
+    private void Connect()
+    {
+        foreach (var node in Nodes)
+        {
+            CallSites.VisitLinks(_isa, node, (slot, site) =>
+            {
+                _links.Add(slot);
+                if (_byPc.TryGetValue(site, out var index))
+                {
+                    _returnSites[site] = true;
+                    Nodes[index].IsEntry = true;
+                }
+            });
+        }
+
+        foreach (var node in Nodes)
+        {
+            CallSites.VisitTargets(node, target =>
+            {
+                if (_byPc.TryGetValue(target, out var index)) Add(node, index);
+            });
+            foreach (var instruction in node.Instructions)
+            {
+                foreach (var site in ReturnSites(instruction)) Add(node, _byPc[site.Pc]);
+            }
+        }
+
+        static void Add(RegionNode node, int successor)
+        {
+            if (!node.Successors.Contains(successor)) node.Successors.Add(successor);
+        }
+    }
+
+    /// <summary>Finds where loops turn, how deep nodes lie in them, and the longest ways.</summary>
+    private void PlaceChecks()
+    {
+        var turns = new List<(int From, int To)>();
+        var state = new byte[Nodes.Count]; // 1 on the way, 2 done
+        for (var i = 0; i < Nodes.Count; i++)
+        {
+            if (state[i] == 0) Walk(i);
+        }
+
+        Nodes[0].Checks = Nodes[0].IsEntry = true;
+        foreach (var (_, to) in turns) Nodes[to].Checks = Nodes[to].IsEntry = true;
+        var loops = new HashSet<int>[Nodes.Count];
+        foreach (var (from, to) in turns) Gather(loops[to] ??= [to], from);
+        foreach (var loop in loops)
+        {
+            foreach (var member in loop ?? []) Nodes[member].Depth++;
+        }
+
+        foreach (var node in Nodes) Measure(node);
+
+        void Walk(int index)
+        {
+            state[index] = 1;
+            foreach (var successor in Nodes[index].Successors)
+            {
+                if (state[successor] == 1) turns.Add((index, successor));
+                else if (state[successor] == 0) Walk(successor);
+            }
+
+            state[index] = 2;
+        }
+
+        void Gather(HashSet<int> loop, int index)
+        {
+            if (!loop.Add(index)) return;
+            for (var i = 0; i < Nodes.Count; i++)
+            {
+                if (Nodes[i].Successors.Contains(index)) Gather(loop, i);
+            }
+        }
+    }
+
+    private int Measure(RegionNode node)
+    {
+        if (node.LongestPath > 0) return node.LongestPath;
+        var longest = 0;
+        foreach (var index in node.Successors)
+        {
+            if (!Nodes[index].Checks) longest = Math.Max(longest, Measure(Nodes[index]));
+        }
+
+        return node.LongestPath = node.Count + longest;
+    }
+
+    private void ChooseRegisters()
+    {
+        var weights = new SortedDictionary<int, long>();
+        var written = new SortedSet<int>();
+        var exitStores = 0;
+        foreach (var node in Nodes)
+        {
+            var weight = 1L << (3 * Math.Min(node.Depth, 8));
+            foreach (var instruction in node.Instructions)
+            {
+                instruction.Visit(n =>
+                {
+                    if (n.Op is Op.Register or Op.SetRegister) weights[n.Index] = weights.GetValueOrDefault(n.Index) + weight;
+                    if (n.Op is Op.Load or Op.Store or Op.ProbeStore or Op.Raise) exitStores += written.Count;
+                });
+                instruction.Visit(n =>
+                {
+                    if (n.Op == Op.SetRegister) written.Add(n.Index);
+                });
+            }
+        }
+
+        if (!IsBlock) Pinned = [.. weights.OrderByDescending(each => each.Value).Take(PinnedMax).Select(each => each.Key).Order()];
+        else if (Nodes[0].Successors.Count > 0) Pinned = [.. weights.Keys];
+        else if (exitStores > ExitStoresMax) Pinned = [.. written];
+        PinnedWritten = [.. Pinned.Where(written.Contains)];
+    }
+}
