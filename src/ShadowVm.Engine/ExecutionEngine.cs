@@ -88,6 +88,14 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         ? []
         : [.. _blocks.Blocks.OrderBy(b => b.Pc).Select(b => new HostCode(b.Method, b.Pc, b.Code.Instructions.Length))];
 
+    /// <summary>The same for regions.</summary>
+    public IReadOnlyList<HostCode> TranslatedRegions() => _blocks is null
+        ? []
+        : [.. _blocks.Regions.OrderBy(r => r.Key.Pc).Select(r => new HostCode(r.Method, r.Key.Pc, r.Instructions))];
+
+    /// <summary>What was made of the code at a guest address, translated once more to be read: regions, then blocks.</summary>
+    public IReadOnlyList<TranslationListing> ListingsAt(ulong pc) => _blocks is null ? [] : [.. _blocks.ListingsAt(pc)];
+
     /// <summary>True after a trap of a program, until <see cref="TakeTrap"/>.</summary>
     public bool HasTrap => _reference.HasTrap;
 

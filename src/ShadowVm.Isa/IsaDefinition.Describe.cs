@@ -60,6 +60,10 @@ public sealed partial class IsaDefinition
         void Line(string what, string value) => text.Append(CultureInfo.InvariantCulture, $"{what,-9} {value}\n");
     }
 
+    /// <summary>An instruction's IR as text, a line per statement.</summary>
+    /// <param name="instruction">One of this definition.</param>
+    public string PrintBody(Instruction instruction) => IrPrinter.Print(instruction.Body, this, instruction.OperandNames);
+
     /// <summary>
     /// Names of instructions that a pattern such as <c>c.*w</c> fits, or an alias of which it fits; else those that hold the
     /// text, else the nearest one.

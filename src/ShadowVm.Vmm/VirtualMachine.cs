@@ -135,6 +135,12 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
     /// </summary>
     public IReadOnlyList<HostCode> TranslatedBlocks() => _engine.TranslatedBlocks();
 
+    /// <summary>The same for regions.</summary>
+    public IReadOnlyList<HostCode> TranslatedRegions() => _engine.TranslatedRegions();
+
+    /// <summary>What was made of the code at a guest address, for people to read; asked for while no epoch runs.</summary>
+    public IReadOnlyList<TranslationListing> ListingsAt(ulong pc) => _engine.ListingsAt(pc);
+
     /// <summary>The guest's instruction set.</summary>
     public IsaDefinition Isa => _isa;
 

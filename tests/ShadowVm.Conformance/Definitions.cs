@@ -57,7 +57,7 @@ internal static class Definitions
             Background = false,
             BlockInstructions = 12,
             RegionAfter = 0,
-            RegionInstructions = 48,
+            RegionInstructions = 24,
         };
 
     public static VirtualMachine Machine(IsaDefinition isa, byte[] image, long epochLength, EngineSettings engine) =>

@@ -17,6 +17,7 @@ internal static class RunCommand
             "shadowvm run hello",
             "shadowvm run compute --set 0=200 --stats",
             "shadowvm run journal --disk path=disk.img,size=1M",
+            "shadowvm run compute --set 0=200 --dump-jit main 2>&1 | less",
             "shadowvm run program.elf -m 64M --clock instructions",
             "shadowvm run --machine user --root ./folder program -- -x file")
         {
@@ -33,19 +34,31 @@ internal static class RunCommand
         {
             Description = "At the end, say on stderr what was done and where the time went; the last line is for scripts.",
         };
+        var dump = new Option<string?>("--dump-jit")
+        {
+            Description = "At the end, write on stderr what the translator made of an address or a symbol: guest code, IR, IL, host code.",
+            HelpName = "ADDRESS|SYMBOL",
+        };
         command.Add(stats);
+        command.Add(dump);
         command.SetAction(result =>
         {
             var statistics = result.GetValue(stats) ? new RunStatistics() : null;
             var reachable = files.Read(result);
             var configuration = guest.Read(result, new RoleSettings { Solo = true }, reachable);
+            var code = result.GetValue(dump) is { } place ? new JitDump(place) : null;
+            var address = code?.Find(configuration.Image) ?? 0;
             using var events = outside.Observer(result);
             using var stop = new StopSignal();
             var counting = new ProgressCounter(events.Observer);
             var outcome = Runner.Run(
                 new RunnerOptions
                 {
-                    Guests = guest.Definitions.Guests(result, traps.Read(result), statistics is null ? null : statistics.Watch),
+                    Guests = guest.Definitions.Guests(result, traps.Read(result), machine =>
+                    {
+                        statistics?.Watch(machine);
+                        code?.Watch(machine);
+                    }),
                     Configuration = configuration,
                     Console = outside.Console(result, insecurePlaintext: false),
                     Disks = outside.Disks(result),
@@ -53,6 +66,7 @@ internal static class RunCommand
                     Observer = counting,
                 },
                 stop.Token);
+            code?.Write(Console.Error, address);
             statistics?.Write(Console.Error, counting.Last, guest.Definitions.LoadTime);
             return Outcomes.Report(outcome);
         });

@@ -63,7 +63,7 @@ internal sealed class RunStatistics
         [
             ("reference", engine.ReferenceInstructions, engine.ReferenceTicks),
             ("cold", engine.ColdInstructions, engine.ColdTicks),
-            ("block", engine.BlockInstructions, engine.BlockTicks),
+            ("translated", engine.BlockInstructions, engine.BlockTicks),
             ("monitor", monitor, engine.MonitorTicks),
         ];
         var all = tiers.Sum(tier => tier.Instructions);
@@ -89,8 +89,12 @@ internal sealed class RunStatistics
         var blocks = machine.TranslatedBlocks();
         Line(output, "blocks", $"{Number(engine.BlocksTranslated)} translated of {Number(engine.InstructionsTranslated)} instructions; "
             + $"{Number(blocks.Count)} alive, {Number(engine.BlocksDropped)} dropped");
-        Line(output, "code", $"{Number(engine.IlBytes)} bytes of IL; alive {Number(blocks.Sum(b => (long)b.IlBytes))} bytes of IL, "
-            + $"{HostBytes(blocks)}");
+        var regions = machine.TranslatedRegions();
+        Line(output, "regions", $"{Number(engine.RegionsTranslated)} translated of {Number(engine.RegionInstructions)} instructions; "
+            + $"{Number(regions.Count)} alive");
+        IReadOnlyList<HostCode> alive = [.. blocks, .. regions];
+        Line(output, "code", $"{Number(engine.IlBytes)} bytes of IL; alive {Number(alive.Sum(b => (long)b.IlBytes))} bytes of IL, "
+            + $"{HostBytes(alive)}");
         Line(output, "invalidation", $"{Number(engine.CodeWrites)} code writes, {Number(engine.Outdated)} blocks outdated "
             + $"before they were installed, {Number(engine.Flushes)} flushes");
     }

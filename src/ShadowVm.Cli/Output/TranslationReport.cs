@@ -29,6 +29,20 @@ internal sealed class TranslationReport(IsaDefinition isa, Sections sections, bo
         }
     }
 
+    /// <summary>All of a listing: each part of the guest code with the IR of its instructions, IL, host code.</summary>
+    public void WriteAll(string what, TranslationListing listing, IReadOnlyDictionary<ulong, string> labels)
+    {
+        foreach (var part in listing.Parts) WriteGuest(part.Pc, part.Instructions, labels);
+        sections.Begin($"{what}: IR");
+        foreach (var instruction in listing.Parts.SelectMany(part => part.Instructions).Select(each => each.Definition!).Distinct())
+        {
+            sections.Output.WriteLine($"{instruction.Name}:");
+            sections.Output.Write(isa.PrintBody(instruction));
+        }
+
+        Write(what, listing, "");
+    }
+
     /// <summary>IL and host code of a translation.</summary>
     /// <param name="what">What was translated, for the headings.</param>
     /// <param name="listing">The translation, or null where there is none.</param>

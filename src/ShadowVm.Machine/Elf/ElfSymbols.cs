@@ -45,6 +45,14 @@ public sealed class ElfSymbols
         return symbols.Count == 0 ? None : new ElfSymbols(Settle(symbols));
     }
 
+    /// <summary>Finds a function or label by its name; the one at the lowest address where there are several.</summary>
+    public bool TryFind(string name, out ulong address)
+    {
+        var index = Array.FindIndex(_symbols, symbol => symbol.Name == name);
+        address = index < 0 ? 0 : _symbols[index].Address;
+        return index >= 0;
+    }
+
     /// <summary>Finds the function or label that an address belongs to.</summary>
     /// <param name="address">Address as the code was linked.</param>
     /// <param name="name">Its name.</param>

@@ -52,7 +52,7 @@ internal static class TestCommand
             var library = definitions.Library(result);
             var modes = result.GetValue(tier) is { } only
                 ? TestMode.All.Where(mode => mode.Tier == Values.Choice(
-                    "--tier", only, ("reference", Tier.Reference), ("cold", Tier.Cold), ("block", Tier.Block), ("region", Tier.Region)))
+                    "--tier", only, ("reference", Tier.Reference), ("cold", Tier.Cold), ("block", Tier.Block)))
                 : TestMode.All;
             var run = new DefinitionTestRun(Console.Out)
             {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Engine.Translation.Emission;
+using ShadowVm.Engine.Translation.Listing;
 using ShadowVm.Engine.Translation.Regions;
 
 namespace ShadowVm.Engine.Translation.Blocks;
@@ -32,6 +33,28 @@ internal sealed partial class TranslationCache
         var looks = _looks.GetValueOrDefault(key) + 1;
         _looks[key] = looks;
         if (looks == _settings.RegionAfter || looks == LooksWithoutLoop * _settings.RegionAfter) AskRegion(key);
+    }
+
+    /// <summary>All regions.</summary>
+    public IEnumerable<Region> Regions => _regions.Values.Distinct();
+
+    /// <summary>What was made of the code at an address, translated once more to be read: regions first.</summary>
+    public IEnumerable<TranslationListing> ListingsAt(ulong pc)
+    {
+        foreach (var region in Regions.Where(region => region.Blocks.Any(Holds)))
+        {
+            // They are all there: a region goes with the first of its blocks.
+            if (Listing([.. region.Blocks.Select(key => _blocks[key].Code)]) is { } listing) yield return listing;
+        }
+
+        foreach (var block in _blocks.Values.Where(block => Holds(block.Key)))
+        {
+            if (Listing([block.Code]) is { } listing) yield return listing;
+        }
+
+        bool Holds(CodeKey key) => pc - key.Pc < (ulong)_blocks[key].Code.Bytes;
+
+        TranslationListing? Listing(BlockCode[] blocks) => TranslationListing.OfBlocks(_isa, blocks, _surroundings);
     }
 
     private nint EntryOf(CodeKey key) =>

@@ -33,6 +33,13 @@ internal sealed class ListingNames(IsaDefinition isa)
     public BlockSurroundings Around(ulong pc) => new(
         pc & ~(RamBytes - 1), RamBytes, WatchAddress, JumpsAddress, int.Log2(isa.UnitBytes), key => SlotOf(key.Pc));
 
+    /// <summary>Surroundings with the RAM of a machine.</summary>
+    public BlockSurroundings Around(BlockSurroundings machine) => Around(0) with
+    {
+        RamStart = machine.RamStart,
+        RamSize = machine.RamSize,
+    };
+
     /// <summary>IL text with a remark wherever a number stands for something that has a name.</summary>
     public string Annotate(string il)
     {

@@ -13,17 +13,19 @@ namespace ShadowVm.Engine.Translation.Listing;
 /// </summary>
 public sealed class TranslationListing
 {
-    private TranslationListing(
-        CompiledMethod method, ulong pc, IReadOnlyList<DecodedInstruction> instructions, ListingNames names)
+    private TranslationListing(CompiledMethod method, IReadOnlyList<GuestCode> parts, ListingNames names)
     {
-        Code = new HostCode(method, pc, instructions.Count);
-        Instructions = instructions;
+        Code = new HostCode(method, parts[0].Pc, parts.Sum(part => part.Instructions.Count));
+        Parts = parts;
         Il = names.Annotate(method.Text);
         Names = names.Addresses;
     }
 
-    /// <summary>The guest instructions that were translated: of a block, those up to its end.</summary>
-    public IReadOnlyList<DecodedInstruction> Instructions { get; }
+    /// <summary>The guest code that was translated: of a block one part, up to its end; of a region several.</summary>
+    public IReadOnlyList<GuestCode> Parts { get; }
+
+    /// <summary>The guest instructions of the first part.</summary>
+    public IReadOnlyList<DecodedInstruction> Instructions => Parts[0].Instructions;
 
     /// <summary>
     /// The IL, a line per instruction, with remarks behind two slashes. The same for the same guest code at the same
@@ -48,8 +50,23 @@ public sealed class TranslationListing
         if (found.Instructions.Length == 0) return null;
         var names = new ListingNames(isa);
         if (RegionShape.Of(isa, [found]) is not { } shape) return null;
-        var method = RegionEmitter.Translate(isa, shape, names.Around(pc), withText: true);
-        return new TranslationListing(method, pc, shape.Nodes[0].Code.Instructions, names);
+        return Of(isa, shape, names, names.Around(pc));
+    }
+
+    /// <summary>Translates some blocks of a machine, together, once more.</summary>
+    /// <param name="isa">The definition.</param>
+    /// <param name="blocks">The blocks.</param>
+    /// <param name="surroundings">Those of the machine.</param>
+    internal static TranslationListing? OfBlocks(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, BlockSurroundings surroundings)
+    {
+        var names = new ListingNames(isa);
+        return RegionShape.Of(isa, blocks) is { } shape ? Of(isa, shape, names, names.Around(surroundings)) : null;
+    }
+
+    private static TranslationListing Of(IsaDefinition isa, RegionShape shape, ListingNames names, BlockSurroundings surroundings)
+    {
+        var method = RegionEmitter.Translate(isa, shape, surroundings, withText: true);
+        return new TranslationListing(method, [.. shape.Nodes.Select(node => new GuestCode(node.Pc, node.Code.Instructions))], names);
     }
 
     /// <summary>Makes the cold tier's handler for an instruction, wherever it stands.</summary>
@@ -60,7 +77,7 @@ public sealed class TranslationListing
     /// <returns>Null where the reference interpreter carries it out.</returns>
     public static TranslationListing? OfHandler(IsaDefinition isa, DecodedInstruction instruction) =>
         Handlers.Of(isa).Show(instruction) is { } handler
-            ? new TranslationListing(handler.Method, 0, [instruction], new ListingNames(isa))
+            ? new TranslationListing(handler.Method, [new GuestCode(0, [instruction])], new ListingNames(isa))
             : null;
 
     /// <summary>As a machine's blocks are put together: up to the page's end, or a class for the monitor.</summary>
