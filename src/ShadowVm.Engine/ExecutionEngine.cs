@@ -169,7 +169,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     public ulong Ask(Function hook) => _reference.Ask(hook);
 
     /// <summary>Runs a hook for its effects on registers; pc is what it sets it to, or stays.</summary>
-    public void Perform(Function hook) => _reference.Perform(hook);
+    /// <param name="hook">The hook.</param>
+    /// <param name="value">Its argument, where it has one.</param>
+    public void Perform(Function hook, ulong value = 0) => _reference.Perform(hook, value);
 
     /// <summary>Frees what lies outside of the collected heap; nothing may run any more.</summary>
     public void Dispose()

@@ -145,6 +145,8 @@ public sealed partial class IsaDefinition
             {
                 Reset = Hook(model, "reset"),
                 Program = Hook(model, "program"),
+                FloatControl = Hook(model, "float_control"),
+                SetFloatControl = Hook(model, "set_float_control"),
                 Trap = Hook(model, "trap")!,
                 Illegal = Hook(model, "illegal")!,
                 Fault = Hook(model, "fault")!,

@@ -14,6 +14,12 @@ public sealed class IsaHooks
     /// </summary>
     public Function? Program { get; init; }
 
+    /// <summary>float_control(): the word that a Linux program's call reads, 64 bits; null where there is none.</summary>
+    public Function? FloatControl { get; init; }
+
+    /// <summary>set_float_control(value): takes the word that a Linux program's call writes; null where there is none.</summary>
+    public Function? SetFloatControl { get; init; }
+
     /// <summary>trap(cause, value): entry to the guest's handler, for traps and interrupts alike.</summary>
     public required Function Trap { get; init; }
 

@@ -23,7 +23,11 @@ public sealed partial class VirtualMachine
     {
         var console = new ProgramConsole(first, host);
         _program = new LinuxProgram(
-            (ushort)(first + 1), host, abi, _cpu, _isa.BigEndian, _isa.ElfClass / 8, settings, console);
+            (ushort)(first + 1), host, abi, _cpu, _isa.BigEndian, _isa.ElfClass / 8, settings, console)
+        {
+            ReadFloatControl = () => _engine.Ask(_isa.Hooks.FloatControl!),
+            WriteFloatControl = value => _engine.Perform(_isa.Hooks.SetFloatControl!, value),
+        };
         return [console, _program];
     }
 
@@ -43,8 +47,10 @@ public sealed partial class VirtualMachine
         {
             if (reason == ExitReason.Trapped)
             {
-                _ = _engine.TakeDelayed(); // the result is written; without a system nobody asked to be told
-                continue;
+                // At once, though it might come later: a program sees of it only that it ends.
+                program.TrapLate(_engine.TakeDelayed().Classes, _cpu[_isa.PcSlot]);
+                _bus.Touched(program);
+                return EpochEnd.Exit;
             }
 
             if (reason != ExitReason.Trap)

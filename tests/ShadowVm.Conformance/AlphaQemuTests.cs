@@ -13,11 +13,7 @@ public class AlphaQemuTests(ITestOutputHelper log)
 {
     private const int PerProgram = 1200;
 
-    private static readonly int Instructions = int.TryParse(
-        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : PerProgram;
-
-    private static readonly ulong FirstSeed = ulong.TryParse(
-        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
+    private static readonly int Instructions = RandomRun.Instructions(otherwise: PerProgram);
 
     private static readonly (string Name, EngineSettings Engine, long Counter)[] Ways =
     [
@@ -28,12 +24,17 @@ public class AlphaQemuTests(ITestOutputHelper log)
         ("region, short epochs", Definitions.Forced(Tier.Region), 37),
     ];
 
+    /// <summary>The variant that is compared here.</summary>
+    internal static string Variant => Definitions.LoadDefault("alpha").Variant;
+
     [Fact]
+    [Trait(RandomRun.Trait, RandomRun.WithQemu)]
     public void All_tiers_and_qemu_come_to_the_same_state()
     {
         var isa = Definitions.LoadDefault("alpha");
-        var (count, names, hasQemu) = (0L, new HashSet<string>(), true);
-        for (var seed = FirstSeed; count < Instructions; seed++)
+        var (count, names) = (0L, new HashSet<string>());
+        long? compared = 0;
+        for (var seed = RandomRun.FirstSeed; count < Instructions; seed++)
         {
             using var program = new AlphaProgram(isa, seed, PerProgram);
             count += program.Count;
@@ -42,29 +43,30 @@ public class AlphaQemuTests(ITestOutputHelper log)
             foreach (var (name, engine, counter) in Ways)
             {
                 // Each block is made for one run of it, which takes the compiler long.
-                if (engine.Tier >= Tier.Block && (seed - FirstSeed) % 16 != 0) continue;
+                if (engine.Tier >= Tier.Block && (seed - RandomRun.FirstSeed) % 16 != 0) continue;
                 var (found, _) = program.Run(engine, counter);
                 if (!expected.AsSpan().SequenceEqual(found)) Assert.Fail(Report(name, expected, found));
             }
 
-            if (!hasQemu || QemuUser.Run("qemu-alpha", program.Image) is not { } theirs)
+            if (compared is null || QemuUser.Run("qemu-alpha", program.Image) is not { } theirs)
             {
-                hasQemu = false;
+                compared = null;
                 continue;
             }
 
             if (!expected.AsSpan().SequenceEqual(theirs)) Assert.Fail(Report("QEMU", expected, theirs));
+            compared += program.Count;
 
             string Report(string name, byte[] ours, byte[] other)
             {
                 var difference = AlphaProgram.Difference(ours, other);
                 var sequence = int.Parse(difference.AsSpan(9, difference.IndexOf(',') - 9), CultureInfo.InvariantCulture);
-                return $"seed {seed}, {name}: {difference}\n{program.Listing(sequence)}";
+                return $"seed {seed}, {name}: {difference}\n{program.Listing(sequence)}\n{RandomRun.Repeat(seed)}";
             }
         }
 
         Assert.True(names.Count > 120, $"only {names.Count} instructions came up");
-        log.WriteLine($"{count} random instructions of {names.Count} kinds from seed {FirstSeed}, equal on all tiers"
-            + (hasQemu ? " and on qemu-alpha" : "; qemu-alpha is not installed: nothing was compared with it"));
+        log.WriteLine($"{names.Count} kinds of instructions");
+        log.WriteLine(RandomRun.Report(isa.Variant, count, Instructions, "qemu-alpha", compared));
     }
 }

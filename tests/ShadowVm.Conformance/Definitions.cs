@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ShadowVm.Engine;
 using ShadowVm.Isa;
 using ShadowVm.Machine.Description;
+using ShadowVm.Machine.Programs;
 using ShadowVm.Vmm;
 
 namespace ShadowVm.Conformance;
@@ -13,6 +14,9 @@ internal static class Definitions
 
     private static readonly MachineDescription Virt = MachineDescription.Parse(
         "virt.machine", File.ReadAllBytes(Path.Combine(Root, "isa", "machines", "virt.machine")));
+
+    private static readonly MachineDescription User = MachineDescription.Parse(
+        "user.machine", File.ReadAllBytes(Path.Combine(Root, "isa", "machines", "user.machine")));
 
     private static readonly Dictionary<string, IsaSource> Sources = FindVariants();
 
@@ -67,6 +71,18 @@ internal static class Definitions
             MemoryBytes = 4 << 20,
             Engine = engine,
         });
+
+    /// <summary>A machine that runs a Linux program.</summary>
+    public static VirtualMachine Program(IsaDefinition isa, byte[] image, EngineSettings engine, params string[] arguments) =>
+        new(isa, User, image, new VirtualMachineSettings
+        {
+            MemoryBytes = 4 << 20,
+            Engine = engine,
+            Program = new ProgramSettings { Arguments = ["program", .. arguments] },
+        });
+
+    /// <summary>The text of a guest below tests/Guests.</summary>
+    public static string GuestText(params string[] path) => File.ReadAllText(Path.Combine([Root, "tests", "Guests", .. path]));
 
     private static Dictionary<string, IsaSource> FindVariants()
     {

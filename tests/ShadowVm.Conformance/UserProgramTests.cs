@@ -1,4 +1,3 @@
-using System.Globalization;
 using ShadowVm.Engine;
 using ShadowVm.Isa;
 using Xunit.Abstractions;
@@ -13,11 +12,7 @@ public class UserProgramTests(ITestOutputHelper log)
 {
     private const int PerProgram = 10_000;
 
-    private static readonly int Instructions = int.TryParse(
-        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_INSTRUCTIONS"), CultureInfo.InvariantCulture, out var n) ? n : 1000;
-
-    private static readonly ulong FirstSeed = ulong.TryParse(
-        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
+    private static readonly int Instructions = RandomRun.Instructions(otherwise: 1000);
 
     // How else than on the reference interpreter as one epoch.
     private static readonly (string Name, EngineSettings Engine, long EpochLength)[] Ways =
@@ -36,20 +31,24 @@ public class UserProgramTests(ITestOutputHelper log)
         ["mips32el"] = ("qemu-mipsel", (isa, seed, count) => new MipsProgram(isa, seed, count)),
     };
 
+    /// <summary>Variants that are compared here.</summary>
+    internal static IEnumerable<string> Compared => Kinds.Keys;
+
     public static TheoryData<string> Variants() => [.. Kinds.Keys];
 
     [Theory]
     [MemberData(nameof(Variants))]
+    [Trait(RandomRun.Trait, RandomRun.WithQemu)]
     public void All_tiers_and_qemu_come_to_the_same_registers(string variant)
     {
         var isa = Definitions.Load(variant);
         var (qemu, make) = Kinds[variant];
         var (executed, translated) = (0UL, 0L);
-        var (programs, each) = (Math.Max(1, Instructions / PerProgram), Math.Min(Instructions, PerProgram));
-        var compared = true;
+        var (programs, each) = (RandomRun.Programs(Instructions, PerProgram), Math.Min(Instructions, PerProgram));
+        long? compared = 0;
         for (var i = 0; i < programs; i++)
         {
-            var seed = FirstSeed + (ulong)i;
+            var seed = RandomRun.FirstSeed + (ulong)i;
             var program = make(isa, seed, each);
             using var reference = Processor(isa, program, Definitions.Forced(Tier.Reference));
             var total = RunToEnd(reference, program);
@@ -67,16 +66,14 @@ public class UserProgramTests(ITestOutputHelper log)
                 translated += other.Statistics.InstructionsTranslated;
             }
 
-            var theirs = compared ? QemuUser.Run(qemu, program.Image) : null;
-            compared &= theirs is not null;
+            var theirs = compared is null ? null : QemuUser.Run(qemu, program.Image);
+            compared = theirs is null ? null : compared + each;
             if (theirs is not null) Assert.True(theirs.SequenceEqual(expected), Difference(variant, qemu, seed, program, expected, theirs));
         }
 
         Assert.True(translated > programs * each, $"only {translated} instructions were translated");
-        if (!compared) log.WriteLine($"{qemu} is not installed: nothing was compared with it");
-        log.WriteLine(
-            $"{variant}: {programs * each} random instructions from seed {FirstSeed} on, {executed} executed, {translated} "
-            + $"translated, equal on all tiers{(compared ? $" and to {qemu}'s" : "")}");
+        log.WriteLine($"{variant}: {executed} executed, {translated} translated");
+        log.WriteLine(RandomRun.Report(variant, programs * each, Instructions, qemu, compared));
     }
 
     [Theory]
@@ -84,7 +81,7 @@ public class UserProgramTests(ITestOutputHelper log)
     public void A_counter_that_expires_at_each_instruction_changes_nothing(string variant)
     {
         var isa = Definitions.Load(variant);
-        var program = Kinds[variant].Make(isa, FirstSeed, 300);
+        var program = Kinds[variant].Make(isa, RandomRun.FirstSeed, 300);
         using var whole = Processor(isa, program, Definitions.Forced(Tier.Reference));
         var total = RunToEnd(whole, program);
         foreach (var tier in Enum.GetValues<Tier>())
@@ -128,6 +125,5 @@ public class UserProgramTests(ITestOutputHelper log)
 
     private static string Difference(
         string variant, string other, ulong seed, UserProgram program, byte[] ours, byte[] theirs) =>
-        $"{variant} differs from {other} at {program.PlaceOf(ours, theirs)}; repeat with: SHADOWVM_CONFORMANCE_SEED={seed} "
-        + "dotnet test tests/ShadowVm.Conformance -c Release --filter UserProgram";
+        $"{variant} differs from {other} at {program.PlaceOf(ours, theirs)}; {RandomRun.Repeat(seed)}";
 }

@@ -67,6 +67,52 @@ public class LinuxTableTests
         Assert.Equal(hint, finding.Hint);
     }
 
+    private const string Late = """
+        delayed sums
+            class    too_large=3
+            deliver  tell(v2, v1)
+        procedure tell(classes : 64, registers : 64)
+            enter 0x200
+        hook float_control() -> 64
+            return 0
+        hook set_float_control(value : 64)
+            r[1] = 0
+
+        """;
+
+    [Fact]
+    public void Traps_that_come_late_have_a_signal()
+    {
+        var abi = Toy.Load(Late + Whole.Replace("signal 11 bad", "signal 11 bad\n    signal 8 worse delayed sums")).ReadLinux()!;
+        Assert.Equal((8, "sums"), (abi.Delayed!.Signal, abi.Delayed.Name));
+        Assert.Equal([("too_large", 3)], abi.Delayed.Classes);
+        Assert.Equal(8, abi.Signals[2]);
+        Assert.Null(Toy.Load(Whole).ReadLinux()!.Delayed);
+        Assert.Null(abi.FloatControl);
+        abi = Toy.Load(Late + Whole.Replace("signal 11 bad", "signal 8 delayed sums\n    float_control read 1 2 write 3 4")).ReadLinux()!;
+        Assert.Equal(new FloatControlCalls(1, 2, 3, 4), abi.FloatControl);
+    }
+
+    [Theory]
+    [InlineData("signal 11 bad", "'abi linux' gives no signal for 'delayed sums'", "add 'signal NUMBER delayed sums'")]
+    [InlineData("signal 8 delayed sum", "There is no 'delayed sum'", "did you mean 'sums'?")]
+    [InlineData("signal 8 delayed sums delayed sums", "'delayed sums' has signal 8 already", null)]
+    [InlineData("float_control read 1 2 wriet 3 4", "Expected 'write' behind the call that reads, not 'wriet'", null)]
+    public void A_mistake_about_them_is_said(string line, string message, string? hint)
+    {
+        var finding = Toy.Finding(Late + Whole.Replace("signal 11 bad", line));
+        Assert.Equal((message, hint), (finding.Message, finding.Hint));
+    }
+
+    [Fact]
+    public void Without_what_it_names_a_line_is_refused()
+    {
+        Assert.Equal("There is no 'delayed sums'", Toy.Finding(Whole.Replace("signal 11 bad", "signal 8 delayed sums")).Message);
+        var finding = Toy.Finding(Whole.Replace("signal 11 bad", "float_control read 1 2 write 3 4"));
+        Assert.Equal("The line 'float_control' needs a 'hook float_control'", finding.Message);
+        Assert.Equal("add 'hook float_control() -> 64'", finding.Hint);
+    }
+
     [Fact]
     public void Shipped_tables_are_whole()
     {

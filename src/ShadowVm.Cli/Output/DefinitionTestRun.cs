@@ -32,7 +32,7 @@ internal sealed class DefinitionTestRun(TextWriter output)
     {
         var tests = isa.Tests.Where(test => Wanted(test.Name) || Wanted(test.Instruction)).ToArray();
         var instructions = isa.Instructions
-            .Where(each => !OwnOnly && each.DeclaredClass == InstructionClass.User && Wanted(each.Name)).ToArray();
+            .Where(each => !OwnOnly && Wanted(each.Name)).ToArray();
         var words = OwnOnly || Filter.Length > 0 ? [] : IllegalWords(isa);
         output.WriteLine($"{isa.Variant}: {tests.Length} tests, {instructions.Length} instructions, {words.Length} unclaimed words");
         foreach (var mode in Modes)

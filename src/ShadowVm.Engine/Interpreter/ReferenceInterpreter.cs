@@ -162,8 +162,11 @@ public sealed partial class ReferenceInterpreter : IDisposable
     }
 
     /// <summary>Runs a hook for its effects on registers; pc is what it sets it to, or stays.</summary>
-    public void Perform(Function hook)
+    /// <param name="hook">The hook.</param>
+    /// <param name="value">Its argument, where it has one.</param>
+    public void Perform(Function hook, ulong value = 0)
     {
+        if (hook.ParameterCount > 0) _frame.PassArgument(0, value);
         _instruction = null;
         _pc = _cpu[_pcSlot];
         Stay();

@@ -5,7 +5,7 @@ using ShadowVm.Isa;
 namespace ShadowVm.Engine.Verification;
 
 /// <summary>
-/// Every user instruction of a definition with every pair of edge values in the registers it reads and every edge value
+/// Every instruction of a definition with every pair of edge values in the registers it reads and every edge value
 /// in its fields, against the reference interpreter. The cases come from the definition alone. The instruction stands twice
 /// in a block with plain ones between and behind it, so that it meets registers that are still in locals; where there are
 /// delay slots, in one as well.
@@ -16,6 +16,7 @@ public sealed class EdgeTest
     private const int CasesUsual = 500_000;
     private const int PairsMost = 400;
     private const int PairsWhole = 8;
+    private const int KernelWordsFew = 8;
     private const int SlotEvery = 8; // of so many words one is tried in a delay slot too
     private const ulong Code = GuestMemory.PageBytes;
     private const ulong Data = 2 * GuestMemory.PageBytes;
@@ -47,6 +48,9 @@ public sealed class EdgeTest
     /// <summary>Cases that were run.</summary>
     public long Cases { get; private set; }
 
+    /// <summary>Cases in which the instruction that is tested retired, and didn't trap.</summary>
+    public long Retired { get; private set; }
+
     /// <summary>Of so many pairs of values one is taken: a definition of many instructions has cases enough.</summary>
     private int EachPair
     {
@@ -72,20 +76,26 @@ public sealed class EdgeTest
     /// <summary>Instructions that the cold tier did.</summary>
     public long ColdInstructions { get; private set; }
 
-    /// <summary>Words of a user instruction that are tested; none where no values of its fields were found.</summary>
+    /// <summary>Words of an instruction that are tested; none where no values of its fields were found.</summary>
     public IReadOnlyCollection<uint> Words(Instruction instruction) =>
         EdgeWords.Of(_isa, instruction, RegisterUse.Of(_isa, instruction));
 
     /// <summary>Tests one instruction in one way.</summary>
+    /// <param name="instruction">The instruction.</param>
+    /// <param name="mode">The way.</param>
+    /// <param name="wordsMost">How many of its words are tried at most.</param>
     /// <returns>The first failure, or null.</returns>
-    public TestFailure? Run(Instruction instruction, TestMode mode)
+    public TestFailure? Run(Instruction instruction, TestMode mode, int wordsMost = int.MaxValue)
     {
         var use = RegisterUse.Of(_isa, instruction);
         _switches = null;
-        foreach (var (number, word) in EdgeWords.Of(_isa, instruction, use).Index())
+        var words = EdgeWords.Of(_isa, instruction, use);
+        // What a kernel instruction does depends on state more than on fields, of which many have none.
+        var each = instruction.DeclaredClass != InstructionClass.User && words.Count <= KernelWordsFew ? 1 : EachPair;
+        foreach (var (number, word) in words.Take(wordsMost).Index())
         {
-            if (EachPair > PairsWhole && number % 2 != 0) continue; // so many instructions that half of the words are enough
-            var pairs = Values(use);
+            if (each > PairsWhole && number % 2 != 0) continue; // so many instructions that half of the words are enough
+            var pairs = Values(use, each);
             if (Run(instruction, use, [word, Plain(word), word, Plain(word)], word, pairs, mode) is { } failure) return failure;
             if (_skip is not { } skip || number % SlotEvery != 0) continue;
             // What a slot changes is where it goes on: each value once is enough.
@@ -109,7 +119,9 @@ public sealed class EdgeTest
         {
             Prepare(expected, word, use, first, second);
             Prepare(found, word, use, first, second);
-            expected.Run(Steps, false);
+            expected.Run(1, false);
+            if (code[0] == word && expected.Cpu.Retired == 1) Retired++;
+            expected.Run(Steps - 1, false);
             found.Run(Steps, mode.InEpochsOfOne);
             Cases++;
             if (Difference(expected, found) is not { } difference) continue;
@@ -178,12 +190,12 @@ public sealed class EdgeTest
         return _plain[(int)((_chance >> 33) % (ulong)_plain.Count)];
     }
 
-    private IEnumerable<(ulong First, ulong Second)> Values(RegisterUse use)
+    private IEnumerable<(ulong First, ulong Second)> Values(RegisterUse use, int each)
     {
         var values = EdgeValues(_isa.AddressBits);
         ulong[] first = use.Read.Count >= 1 || use.ReadSlots.Count > 0 ? values : [values[0]];
         ulong[] second = use.Read.Count >= 2 || (use.Read.Count == 1 && use.ReadSlots.Count > 0) ? values : [values[0]];
-        return (from a in first from b in second select (a, b)).Where((_, i) => i % EachPair == 0);
+        return (from a in first from b in second select (a, b)).Where((_, i) => i % each == 0);
     }
 
     private static ulong[] EdgeValues(int width)

@@ -20,7 +20,7 @@ internal static class EdgeWords
         {
             foreach (var (varied, edges) in ranges)
             {
-                var values = use.Read.Contains(varied) || use.Written.Contains(varied) ? Registers : edges;
+                var values = use.Read.Contains(varied) || use.Written.Contains(varied) ? Registers : [.. edges, .. Tested(varied)];
                 foreach (var value in values)
                 {
                     if (OperandRange.Encode(isa, instruction, name => name == varied ? value : rest(name)) is { } edge) made.Add(edge);
@@ -33,6 +33,11 @@ internal static class EdgeWords
 
         if (made.Count == 0 && example is { } only) made.Add(only);
         return made;
+
+        // A number of a control register is no edge of its field: the definition's own tests know some.
+        long[] Tested(string field) => instruction.DeclaredClass == InstructionClass.User ? [] : [.. isa.Tests
+            .Where(test => test.Instruction == instruction.Name)
+            .SelectMany(test => test.Fields).Where(each => each.Name == field).Select(each => (long)each.Value).Distinct()];
 
         static Func<string, long> Of(DecodedInstruction decoded) =>
             name => decoded.Operands[Array.IndexOf(decoded.Definition!.OperandNames, name)];

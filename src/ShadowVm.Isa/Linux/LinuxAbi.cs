@@ -57,6 +57,12 @@ public sealed class LinuxAbi
     /// <summary>Signals by the causes that raise them.</summary>
     public required IReadOnlyDictionary<ulong, int> Signals { get; init; }
 
+    /// <summary>What ends a program whose trap comes late; null where no trap of the instruction set does.</summary>
+    public required DelayedSignal? Delayed { get; init; }
+
+    /// <summary>The calls for floating point's control word, or null where there are none.</summary>
+    public required FloatControlCalls? FloatControl { get; init; }
+
     /// <summary>Calls by number.</summary>
     public required IReadOnlyDictionary<ulong, SystemCall> Calls { get; init; }
 
@@ -76,3 +82,19 @@ public sealed class LinuxAbi
     public StructLayout this[LinuxLayout layout] =>
         Layouts[(int)layout] ?? throw new InvalidOperationException($"the table has no layout {layout}");
 }
+
+/// <summary>The signal of traps that come late.</summary>
+/// <param name="Signal">Its number.</param>
+/// <param name="Name">What the definition calls these traps.</param>
+/// <param name="Classes">Names of their classes, and the bit that each has.</param>
+public sealed record DelayedSignal(int Signal, string Name, IReadOnlyList<(string Name, int Bit)> Classes);
+
+/// <summary>
+/// Calls that read and write floating point's control word, of 64 bits, at the address that is their second argument.
+/// The word itself is a matter of <see cref="IsaHooks.FloatControl"/> and <see cref="IsaHooks.SetFloatControl"/>.
+/// </summary>
+/// <param name="Read">Number of the call that reads.</param>
+/// <param name="ReadFirst">Its first argument.</param>
+/// <param name="Write">Number of the call that writes.</param>
+/// <param name="WriteFirst">Its first argument.</param>
+public sealed record FloatControlCalls(ulong Read, ulong ReadFirst, ulong Write, ulong WriteFirst);

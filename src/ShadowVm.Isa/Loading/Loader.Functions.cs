@@ -10,6 +10,7 @@ internal sealed partial class Loader
     private static readonly (string Name, int Parameters, bool Result, bool Required)[] HookShapes =
     [
         ("reset", 0, false, false), ("program", 0, false, false),
+        ("float_control", 0, true, false), ("set_float_control", 1, false, false),
         ("length", 1, true, false), ("illegal", 0, false, true), ("trap", 2, false, true),
         ("fault", 2, false, true),
         ("misaligned", 2, false, false),
@@ -118,6 +119,8 @@ internal sealed partial class Loader
         "fault" => "hook fault(access : 2, address : WIDTH)",
         "interrupt" => "hook interrupt() -> 64",
         "awake" => "hook awake() -> 1",
+        "float_control" => "hook float_control() -> 64",
+        "set_float_control" => "hook set_float_control(value : 64)",
         _ => $"hook {name}()",
     };
 

@@ -32,8 +32,8 @@ internal sealed partial class Loader
     {
         private static readonly string[] Words =
         [
-            "elf", "memory", "page", "machine", "capabilities", "stack", "thread", "syscall", "signal", "call", "errno",
-            "value", "layout",
+            "elf", "memory", "page", "machine", "capabilities", "stack", "thread", "syscall", "signal", "float_control", "call",
+            "errno", "value", "layout",
         ];
 
         private readonly Dictionary<ulong, int> _signals = [];
@@ -57,6 +57,8 @@ internal sealed partial class Loader
         private int _result = -1;
         private int _second = -1;
         private int _error = -1;
+        private DelayedSignal? _delayed;
+        private FloatControlCalls? _control;
 
         private DiagnosticBag Bag => loader._bag;
 
@@ -73,6 +75,7 @@ internal sealed partial class Loader
             Complete("errno", LinuxNames.Errors, _errors, from: 1);
             Complete("value", LinuxNames.Values, _values, from: 0);
             CompleteLayouts();
+            CompleteDelayed();
             return new LinuxAbi
             {
                 MemoryStart = _memory,
@@ -91,6 +94,8 @@ internal sealed partial class Loader
                 SecondSlot = _second,
                 ErrorSlot = _error,
                 Signals = _signals,
+                Delayed = _delayed,
+                FloatControl = _control,
                 Calls = _calls,
                 Errors = Array.ConvertAll(_errors, value => (int)Math.Max(value, 0)),
                 Values = Array.ConvertAll(_values, value => (ulong)value),
@@ -147,8 +152,15 @@ internal sealed partial class Loader
                     break;
                 case "signal":
                     var signal = (int)Value(body, "A signal", 31);
-                    do _signals[Cause(body)] = signal;
+                    do
+                    {
+                        if (body.TryTake("delayed")) Delayed(body, signal);
+                        else _signals[Cause(body)] = signal;
+                    }
                     while (!body.Current.EndsLine);
+                    break;
+                case "float_control":
+                    FloatControl(body, first);
                     break;
                 case "call":
                     Pairs(body, "call", LinuxNames.Calls, 1, (index, number) =>
@@ -197,6 +209,47 @@ internal sealed partial class Loader
             if (body.TryTake("negative")) return;
             body.Expect("flag", "or 'negative' behind 'error'");
             _error = Slot(body);
+        }
+
+        /// <summary><c>signal N delayed NAME</c>: what ends a program that no handler can be entered for.</summary>
+        private void Delayed(StatementParser body, int signal)
+        {
+            var name = body.ExpectName("the name of a 'delayed' block");
+            if (loader.Model.Delayed is not { } delayed || delayed.Name != name.Text)
+            {
+                throw Bag.Fail(
+                    name, $"There is no 'delayed {name.Text}'",
+                    loader.Model.Delayed is { } known ? Suggestion.For(name.Text, [known.Name]) : null);
+            }
+
+            if (_delayed is not null) throw Bag.Fail(name, $"'delayed {name.Text}' has signal {_delayed.Signal} already");
+            _delayed = new DelayedSignal(signal, name.Text, delayed.Classes);
+        }
+
+        /// <summary>A trap without a signal would be lost: the program would go on with a result that it didn't want.</summary>
+        private void CompleteDelayed()
+        {
+            if (loader.Model.Delayed is not { } delayed || _delayed is not null) return;
+            throw Bag.Fail(
+                at, $"'abi linux' gives no signal for 'delayed {delayed.Name}'", $"add 'signal NUMBER delayed {delayed.Name}'");
+        }
+
+        /// <summary><c>float_control read CALL FIRST write CALL FIRST</c></summary>
+        private void FloatControl(StatementParser body, Token first)
+        {
+            foreach (var hook in new[] { "float_control", "set_float_control" })
+            {
+                if (!loader.Model.Hooks.ContainsKey(hook))
+                    throw Bag.Fail(first, $"The line 'float_control' needs a 'hook {hook}'", $"add '{HookHeader(hook)}'");
+            }
+
+            body.Expect("read", "behind 'float_control'");
+            var read = Value(body, "The number of the call that reads", uint.MaxValue);
+            var reads = Value(body, "Its first argument", uint.MaxValue);
+            body.Expect("write", "behind the call that reads");
+            var write = Value(body, "The number of the call that writes", uint.MaxValue);
+            var writes = Value(body, "Its first argument", uint.MaxValue);
+            _control = new FloatControlCalls(read, reads, write, writes);
         }
 
         /// <summary><c>layout NAME BYTES field OFFSET:BYTES ...</c>, the fields in parentheses over several lines.</summary>

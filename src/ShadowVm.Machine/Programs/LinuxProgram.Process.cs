@@ -230,4 +230,15 @@ public sealed partial class LinuxProgram
         _host.Memory.TryCopyIn(address, bytes);
         return Done(length);
     }
+
+    /// <summary>The calls have other uses, which their first argument names; none of them is carried out here.</summary>
+    private Outcome FloatControl(FloatControlCalls control, ulong number, ulong first, ulong address)
+    {
+        if (number == control.Read && first == control.ReadFirst)
+            return Check(_memory.TryWrite(address, 8, ReadFloatControl()) ? Errno.None : Errno.EFAULT);
+        if (number != control.Write || first != control.WriteFirst) return Fail(Errno.EOPNOTSUPP);
+        if (!_memory.TryRead(address, 8, out var value)) return Fail(Errno.EFAULT);
+        WriteFloatControl(value);
+        return Done(0);
+    }
 }

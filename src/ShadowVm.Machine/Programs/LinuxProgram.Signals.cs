@@ -23,13 +23,25 @@ public sealed partial class LinuxProgram
         {
             SignalIllegal => $"the instruction at 0x{trap.Pc:x} is none that a program may use",
             SignalTrap => $"it came to a breakpoint at 0x{trap.Pc:x}",
+            SignalArithmetic => $"the instruction at 0x{trap.Pc:x} has no result",
             _ => $"the instruction at 0x{trap.Pc:x} accessed 0x{trap.Value:x}",
         };
         EndBySignal(signal, what);
     }
 
+    /// <summary>Ends the program for a trap that may come late.</summary>
+    /// <param name="classes">V2: bits of the trap's classes.</param>
+    /// <param name="pc">Address of the instruction that was not carried out any more.</param>
+    public void TrapLate(ulong classes, ulong pc)
+    {
+        var delayed = _abi.Delayed ?? throw new InvalidOperationException("a trap came late, and the table has none");
+        var names = delayed.Classes.Where(each => (classes >> each.Bit & 1) != 0).Select(each => each.Name);
+        EndBySignal(delayed.Signal, $"{delayed.Name} trap ({string.Join(", ", names)}) before 0x{pc:x}");
+    }
+
     private const int SignalIllegal = 4;
     private const int SignalTrap = 5;
+    private const int SignalArithmetic = 8;
     private const int SignalKill = 9;
 
     private void EndBySignal(int signal, string what)

@@ -80,6 +80,12 @@ public sealed partial class LinuxProgram : IDevice
     /// <summary>Whether the program waits for the outside, or for time to pass.</summary>
     public bool IsBlocked => _waits != Waits.Nothing;
 
+    /// <summary>Reads floating point's control word; called where the table has <see cref="LinuxAbi.FloatControl"/>.</summary>
+    public required Func<ulong> ReadFloatControl { private get; init; }
+
+    /// <summary>Writes it.</summary>
+    public required Action<ulong> WriteFloatControl { private get; init; }
+
     /// <summary>Carries out what a trap asks for.</summary>
     public void Trap(ProgramTrap trap)
     {
@@ -90,8 +96,10 @@ public sealed partial class LinuxProgram : IDevice
         }
 
         var number = _cpu[_abi.NumberSlot];
-        var call = _abi.Calls.GetValueOrDefault(number);
-        var outcome = Carry(call, new Arguments(this));
+        var arguments = new Arguments(this);
+        var outcome = _abi.FloatControl is { } control && (number == control.Read || number == control.Write)
+            ? FloatControl(control, number, arguments.Word(), arguments.Word())
+            : Carry(_abi.Calls.GetValueOrDefault(number), arguments);
         if (outcome.Kind != OutcomeKind.Waits) Answer(outcome);
     }
 

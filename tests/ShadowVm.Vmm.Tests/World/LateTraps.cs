@@ -25,9 +25,13 @@ internal static class LateTraps
     public static byte[] Guest { get; } =
         Image(File.ReadAllText(Path.Combine(Root, "tests", "Guests", "alpha", "late.s")), out _);
 
-    public static byte[] Image(string text, out AssemblyResult assembled)
+    /// <summary>A Linux program of tests/Guests/alpha.</summary>
+    public static byte[] Program(string file) =>
+        Image(File.ReadAllText(Path.Combine(Root, "tests", "Guests", "alpha", file)), out _, 0x1_2000_0000);
+
+    public static byte[] Image(string text, out AssemblyResult assembled, ulong start = Ram)
     {
-        assembled = Assembler.Assemble(Isa, "test.s", text, Ram);
+        assembled = Assembler.Assemble(Isa, "test.s", text, start);
         Assert.True(assembled.Succeeded, string.Join('\n', assembled.Diagnostics));
         return ElfWriter.Write(Isa, assembled);
     }

@@ -35,16 +35,18 @@ internal sealed class ProgramWorld
     /// <summary>Requests that came, the repeated ones too.</summary>
     public int Requests => _requests;
 
-    public static VirtualMachine Machine(string target, string program, long epochLength, EngineSettings engine, string[] arguments)
-    {
-        return new VirtualMachine(DefinitionOf(target), User, Image(target, program), new VirtualMachineSettings
+    public static VirtualMachine Machine(string target, string program, long epochLength, EngineSettings engine, string[] arguments) =>
+        Machine(DefinitionOf(target), Image(target, program), epochLength, engine, [program, .. arguments]);
+
+    public static VirtualMachine Machine(
+        IsaDefinition isa, byte[] image, long epochLength, EngineSettings engine, params string[] arguments) =>
+        new(isa, User, image, new VirtualMachineSettings
         {
             EpochLength = epochLength,
             MemoryBytes = 4 << 20,
             Engine = engine,
-            Program = new ProgramSettings { Arguments = [program, .. arguments] },
+            Program = new ProgramSettings { Arguments = arguments },
         });
-    }
 
     private static IsaDefinition DefinitionOf(string target)
     {

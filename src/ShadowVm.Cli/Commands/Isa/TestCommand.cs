@@ -14,7 +14,7 @@ internal static class TestCommand
     {
         var command = new DocumentedCommand(
             "test",
-            "Run the tests of a definition: its 'test' blocks, files of tests beside it (*.vectors), every user instruction with "
+            "Run the tests of a definition: its 'test' blocks, files of tests beside it (*.vectors), every instruction with "
             + "generated edge operands, and words that encode nothing; on the reference interpreter, the cold tier and translated "
             + "blocks, each as one epoch and with the recovery counter expiring at each instruction.",
             "shadowvm isa test",
