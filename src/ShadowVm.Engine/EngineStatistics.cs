@@ -80,7 +80,10 @@ public sealed class EngineStatistics
 
     /// <summary>Names of the causes in <see cref="Exits"/>.</summary>
     public static IReadOnlyList<string> ExitNames { get; } =
-        ["look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot", "region longer than the counter"];
+    [
+        "look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot",
+        "region longer than the counter",
+    ];
 
     /// <summary>
     /// Gives a time in ticks, or null where nobody asked for times: the engine itself knows no clock. Set before the

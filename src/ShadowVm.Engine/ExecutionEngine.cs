@@ -288,7 +288,8 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
                 exit = RunCold(raw ? record->Raw : record->Handler, record, ref part);
             }
 
-            if (_looks) _untilLook -= left - rest - part;
+            var retired = left - rest - part;
+            if (_looks) _untilLook -= retired;
             left = rest + part;
             (raw, inBlocks) = (false, false);
             heats = true;
@@ -300,7 +301,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
                 case HostExit.Partial or HostExit.Short:
                     if (_looks && _untilLook <= 0) Look();
-                    if (rest > 0) break; // it isn't the guest's counter that is short
+                    if (rest > 0 && retired > 0) break; // it isn't the guest's counter that is short
                     raw = exit == HostExit.Partial;
                     inBlocks = exit == HostExit.Short;
                     break;

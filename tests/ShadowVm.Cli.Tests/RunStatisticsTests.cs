@@ -16,6 +16,7 @@ public sealed partial class RunStatisticsTests
     [InlineData("reference")]
     [InlineData("cold")]
     [InlineData("block")]
+    [InlineData("region")]
     public void The_tables_add_up_and_the_last_line_is_for_scripts(string tier)
     {
         var run = Program.Run(".", "run", "compute", "--set", "0=20", "--stats", "--tier", tier);
@@ -25,7 +26,7 @@ public sealed partial class RunStatisticsTests
         Assert.True(summary.Success, lines[^1]);
         AssertTables(lines, Number(summary.Groups[1].Value));
         Assert.Equal(tier == "reference", Instructions(lines, "cold") == 0);
-        if (tier != "block") Assert.Equal(0, Instructions(lines, "block")); // on the block tier it depends on the host's time
+        if (tier is not ("block" or "region")) Assert.Equal(0, Instructions(lines, "translated")); // else it depends on the host's time
         Assert.Contains(lines, line => line.StartsWith("start-up ", StringComparison.Ordinal));
         Assert.Contains("traps 0, interrupts 0", run.Error, StringComparison.Ordinal);
     }
@@ -46,9 +47,24 @@ public sealed partial class RunStatisticsTests
         statistics.Write(output, new ReplicaProgress(machine.Epoch, machine.Retired, 0, 0), TimeSpan.Zero);
         var lines = output.ToString().TrimEnd('\n').Split('\n');
         AssertTables(lines, (long)machine.Retired);
-        Assert.NotEqual(0, Instructions(lines, "block"));
+        Assert.NotEqual(0, Instructions(lines, "translated"));
         var code = lines.Single(line => line.StartsWith("code ", StringComparison.Ordinal));
         if (HostDisassembly.IsPossible) Assert.DoesNotContain(" 0 bytes of host code", code, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dump_shows_guest_code_ir_il_and_host_code()
+    {
+        var run = Program.Run(".", "run", "compute", "--set", "0=300", "--dump-jit", "main");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("== guest code ==\n", run.Error, StringComparison.Ordinal);
+        foreach (var part in new[] { "IR ==", "IL, ", "host code" }) Assert.Contains(part, run.Error, StringComparison.Ordinal);
+        var none = Program.Run(".", "run", "hello", "--dump-jit", "0x10");
+        Assert.Equal(0, none.ExitCode);
+        Assert.Contains("nothing was translated that holds 0x10", none.Error, StringComparison.Ordinal);
+        var wrong = Program.Run(".", "run", "hello", "--dump-jit", "no_such_symbol");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("'no_such_symbol' is neither an address nor a symbol", wrong.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,10 +119,10 @@ public sealed partial class RunStatisticsTests
     /// <summary>The tiers' shares are the whole, of a guest that takes no traps.</summary>
     private static void AssertTables(string[] lines, long all)
     {
-        var shares = new[] { "reference", "cold", "block", "monitor" }.Sum(name => Instructions(lines, name));
+        var shares = new[] { "reference", "cold", "translated", "monitor" }.Sum(name => Instructions(lines, name));
         Assert.Equal(Instructions(lines, "run"), shares);
         Assert.Equal(all, shares);
-        foreach (var heading in new[] { "blocks", "code", "compiling", "invalidation", "exits", "monitor", "epochs" })
+        foreach (var heading in new[] { "blocks", "regions", "code", "compiling", "invalidation", "exits", "monitor", "epochs" })
         {
             Assert.Contains(lines, line => line.StartsWith(heading + " ", StringComparison.Ordinal));
         }

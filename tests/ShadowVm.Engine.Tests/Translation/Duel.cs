@@ -22,7 +22,12 @@ internal static class Duel
     public static readonly Dictionary<string, EngineSettings> Engines = new()
     {
         ["cold"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0 },
-        ["block"] = new EngineSettings { WarmUp = 0, HotAfter = 1, Background = false },
+        ["block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 1, Background = false },
+        ["region"] = new EngineSettings
+        {
+            WarmUp = 0, HotAfter = 1, Background = false, BlockInstructions = 12, RegionAfter = 0, RegionInstructions = 32,
+        },
+        ["hot region"] = new EngineSettings { WarmUp = 0, HotAfter = 2, Background = false, RegionAfter = 1, LookEvery = 50 },
         ["background"] = new EngineSettings { WarmUp = 0, HotAfter = 3 },
         ["as it comes"] = new EngineSettings { WarmUp = 100 },
     };

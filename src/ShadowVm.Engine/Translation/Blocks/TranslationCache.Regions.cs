@@ -12,9 +12,9 @@ namespace ShadowVm.Engine.Translation.Blocks;
 /// </content>
 internal sealed partial class TranslationCache
 {
-    // A region without a loop saves one jump for each of its blocks, and isn't worth its compilation for so many times as
-    // many looks.
-    private const int LooksWithoutLoop = 8;
+    // A region without a loop saves one jump for each of its blocks, and a block of another region is on its way to where
+    // that one may be entered: neither is worth a region before so many times as many looks.
+    private const int LooksOfOthers = 8;
 
     // Places that are looked at before all counts begin anew.
     private const int LooksMax = 1 << 16;
@@ -22,6 +22,7 @@ internal sealed partial class TranslationCache
     private readonly Dictionary<CodeKey, Region> _regions = []; // by entry
     private readonly Dictionary<CodeKey, List<Region>> _regionsWith = []; // by block
     private readonly Dictionary<CodeKey, int> _looks = [];
+    private readonly HashSet<CodeKey> _wanted = []; // blocks of regions that were asked for
     private readonly ConcurrentQueue<(MadeRegion Made, SlotTable Slots)> _madeRegions = new();
     private bool _makesRegion;
 
@@ -32,7 +33,8 @@ internal sealed partial class TranslationCache
         if (_looks.Count >= LooksMax) _looks.Clear();
         var looks = _looks.GetValueOrDefault(key) + 1;
         _looks[key] = looks;
-        if (looks == _settings.RegionAfter || looks == LooksWithoutLoop * _settings.RegionAfter) AskRegion(key);
+        var isFirst = looks == _settings.RegionAfter && !_wanted.Contains(key);
+        if (isFirst || looks == LooksOfOthers * _settings.RegionAfter) AskRegion(key);
     }
 
     /// <summary>All regions.</summary>
@@ -69,7 +71,8 @@ internal sealed partial class TranslationCache
         if (blocks.Count == 1 && !blocks[0].Successors.Contains(key.Pc)) return;
         var wanted = new WantedRegion(key, blocks.ToArray(), [.. blocks.Select(block => _versions[PageOf(block.Key)])]);
         var (surroundings, slots) = (_surroundings, _slots);
-        var needsLoop = _looks.GetValueOrDefault(key) < LooksWithoutLoop * _settings.RegionAfter;
+        var needsLoop = _looks.GetValueOrDefault(key) < LooksOfOthers * _settings.RegionAfter;
+        foreach (var block in blocks) _wanted.Add(block.Key);
         if (!_settings.Background)
         {
             if (Make(wanted, surroundings, needsLoop) is { } made) Install(made, slots);
@@ -95,7 +98,7 @@ internal sealed partial class TranslationCache
             if (!_blocks.TryGetValue(place, out var block))
             {
                 if (_settings.RegionAfter > 0) continue; // it wasn't reached often
-                if (!_isHere(place)) continue;
+                if (!IsInRam(place)) continue;
                 Ask(place);
                 if (!_blocks.TryGetValue(place, out block)) continue;
             }
@@ -118,7 +121,7 @@ internal sealed partial class TranslationCache
 
         return blocks;
 
-        bool _isHere(CodeKey place) => place.OffsetIn(_memory) < _memory.Size && place.Pc % (ulong)_isa.UnitBytes == 0;
+        bool IsInRam(CodeKey place) => place.OffsetIn(_memory) < _memory.Size && place.Pc % (ulong)_isa.UnitBytes == 0;
     }
 
     private MadeRegion? Make(WantedRegion wanted, BlockSurroundings surroundings, bool needsLoop)
@@ -160,6 +163,12 @@ internal sealed partial class TranslationCache
             return;
         }
 
+        if (IlBytes + region.Method.IlBytes > _settings.CacheBytes)
+        {
+            DropAll();
+            return;
+        }
+
         if (_regions.TryGetValue(region.Key, out var before) && before.Key == region.Key) return;
         foreach (var block in region.Blocks)
         {
@@ -192,6 +201,7 @@ internal sealed partial class TranslationCache
 
     private void DropRegionsWith(CodeKey block)
     {
+        _wanted.Remove(block);
         if (!_regionsWith.Remove(block, out var regions)) return;
         foreach (var region in regions)
         {
@@ -217,6 +227,7 @@ internal sealed partial class TranslationCache
         _regions.Clear();
         _regionsWith.Clear();
         _looks.Clear();
+        _wanted.Clear();
     }
 
     private sealed record WantedRegion(CodeKey Key, Block[] Blocks, uint[] Versions);

@@ -92,8 +92,10 @@ internal sealed class RegionShape
         }
 
         var joined = new List<RegionNode>();
-        foreach (var node in nodes.Where(node => entered.Contains(node.Pc) || !nodes.Exists(before => before.Falls && before.End == node.Pc)))
+        foreach (var node in nodes)
         {
+            var isJoined = !entered.Contains(node.Pc) && nodes.Exists(before => before.Falls && before.End == node.Pc);
+            if (isJoined) continue;
             var whole = node;
             while (whole.Falls && !entered.Contains(whole.End) && behind.TryGetValue(whole.End, out var next)) whole = whole.With(next);
             joined.Add(whole);
