@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Xunit.Abstractions;
 
 namespace ShadowVm.Processes;
@@ -23,6 +24,21 @@ public class GuestTests(ITestOutputHelper log)
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Equal(Checkout.Expected(guest), run.Output);
         Assert.Equal("", run.Error);
+    }
+
+    /// <summary>Sources that no compiler is needed for, assembled as their comment says; `perf/startup` takes them as well.</summary>
+    [Theory]
+    [InlineData("alpha")]
+    [InlineData("mips")]
+    public void The_smallest_guest_of_another_instruction_set_is_assembled_and_says_the_same(string isa)
+    {
+        using var folder = new TemporaryFolder();
+        var source = Path.Combine(Checkout.Root, "tests", "Guests", isa, "hello.s");
+        var options = Regex.Match(File.ReadAllText(source), "Assemble it with (--isa \\w+ --org 0x[0-9a-f]+)").Groups[1].Value;
+        var made = ShadowVmProcess.Run(folder, ["isa", "asm", source, .. options.Split(' '), "-o", "hello.elf"]);
+        Assert.Equal((0, ""), (made.ExitCode, made.Error));
+        var run = ShadowVmProcess.Run(folder, "run", "hello.elf");
+        Assert.Equal((0, "", Checkout.Expected("hello")), (run.ExitCode, run.Error, run.Output));
     }
 
     /// <summary>It prints bits of results, flags and roundings; the default variant has F and D.</summary>
