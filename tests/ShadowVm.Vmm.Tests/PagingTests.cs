@@ -20,7 +20,12 @@ public class PagingTests
         ["region"] = new EngineSettings { Tier = Tier.Region, WarmUp = 0, HotAfter = 1, Background = false, RegionAfter = 0 },
         ["hot region"] = new EngineSettings
         {
-            Tier = Tier.Region, WarmUp = 0, HotAfter = 3, Background = false, RegionAfter = 1, LookEvery = 500,
+            Tier = Tier.Region,
+            WarmUp = 0,
+            HotAfter = 3,
+            Background = false,
+            RegionAfter = 1,
+            LookEvery = 500,
         },
         ["hot block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 5, Background = false },
         ["cold, forgetting"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0, Forgets = true },

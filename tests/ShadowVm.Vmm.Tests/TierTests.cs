@@ -18,7 +18,13 @@ public class TierTests
         ["region"] = new EngineSettings { Tier = Tier.Region, WarmUp = 0, HotAfter = 1, Background = false, RegionAfter = 0 },
         ["hot region"] = new EngineSettings
         {
-            Tier = Tier.Region, WarmUp = 0, HotAfter = 2, Background = false, RegionAfter = 1, LookEvery = 100, BlockInstructions = 5,
+            Tier = Tier.Region,
+            WarmUp = 0,
+            HotAfter = 2,
+            Background = false,
+            RegionAfter = 1,
+            LookEvery = 100,
+            BlockInstructions = 5,
         },
         ["background"] = new EngineSettings { Tier = Tier.Region, WarmUp = 0, HotAfter = 2, RegionAfter = 1, LookEvery = 100 },
     };

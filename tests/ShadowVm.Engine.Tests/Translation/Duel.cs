@@ -25,7 +25,12 @@ internal static class Duel
         ["block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 1, Background = false },
         ["region"] = new EngineSettings
         {
-            WarmUp = 0, HotAfter = 1, Background = false, BlockInstructions = 12, RegionAfter = 0, RegionInstructions = 32,
+            WarmUp = 0,
+            HotAfter = 1,
+            Background = false,
+            BlockInstructions = 12,
+            RegionAfter = 0,
+            RegionInstructions = 32,
         },
         ["hot region"] = new EngineSettings { WarmUp = 0, HotAfter = 2, Background = false, RegionAfter = 1, LookEvery = 50 },
         ["background"] = new EngineSettings { WarmUp = 0, HotAfter = 3 },
