@@ -93,8 +93,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         ? []
         : [.. _blocks.Regions.OrderBy(r => r.Key.Pc).Select(r => new HostCode(r.Method, r.Key.Pc, r.Instructions))];
 
-    /// <summary>What was made of the code at a guest address, translated once more to be read: regions, then blocks.</summary>
-    public IReadOnlyList<TranslationListing> ListingsAt(ulong pc) => _blocks is null ? [] : [.. _blocks.ListingsAt(pc)];
+    /// <summary>What was made of the code at some guest addresses, translated once more to be read: regions, then blocks.</summary>
+    public IReadOnlyList<TranslationListing> ListingsAt(ulong pc, ulong bytes) =>
+        _blocks is null ? [] : [.. _blocks.ListingsAt(pc, bytes)];
 
     /// <summary>True after a trap of a program, until <see cref="TakeTrap"/>.</summary>
     public bool HasTrap => _reference.HasTrap;

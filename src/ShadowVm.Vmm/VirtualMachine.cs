@@ -138,8 +138,8 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
     /// <summary>The same for regions.</summary>
     public IReadOnlyList<HostCode> TranslatedRegions() => _engine.TranslatedRegions();
 
-    /// <summary>What was made of the code at a guest address, for people to read; asked for while no epoch runs.</summary>
-    public IReadOnlyList<TranslationListing> ListingsAt(ulong pc) => _engine.ListingsAt(pc);
+    /// <summary>What was made of the code at some guest addresses, for people to read; asked for while no epoch runs.</summary>
+    public IReadOnlyList<TranslationListing> ListingsAt(ulong pc, ulong bytes) => _engine.ListingsAt(pc, bytes);
 
     /// <summary>The guest's instruction set.</summary>
     public IsaDefinition Isa => _isa;

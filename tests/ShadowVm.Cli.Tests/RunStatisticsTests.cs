@@ -55,13 +55,13 @@ public sealed partial class RunStatisticsTests
     [Fact]
     public void A_dump_shows_guest_code_ir_il_and_host_code()
     {
-        var run = Program.Run(".", "run", "compute", "--set", "0=300", "--dump-jit", "main");
+        var run = Program.Run(".", "run", "compute", "--set", "0=3000", "--dump-jit", "main");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("== guest code ==\n", run.Error, StringComparison.Ordinal);
         foreach (var part in new[] { "IR ==", "IL, ", "host code" }) Assert.Contains(part, run.Error, StringComparison.Ordinal);
         var none = Program.Run(".", "run", "hello", "--dump-jit", "0x10");
         Assert.Equal(0, none.ExitCode);
-        Assert.Contains("nothing was translated that holds 0x10", none.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing that was translated at 0x10 was there", none.Error, StringComparison.Ordinal);
         var wrong = Program.Run(".", "run", "hello", "--dump-jit", "no_such_symbol");
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("'no_such_symbol' is neither an address nor a symbol", wrong.Error, StringComparison.Ordinal);

@@ -47,7 +47,7 @@ internal static class RunCommand
             var reachable = files.Read(result);
             var configuration = guest.Read(result, new RoleSettings { Solo = true }, reachable);
             var code = result.GetValue(dump) is { } place ? new JitDump(place) : null;
-            var address = code?.Find(configuration.Image) ?? 0;
+            var at = code?.Find(configuration.Image) ?? default;
             using var events = outside.Observer(result);
             using var stop = new StopSignal();
             var counting = new ProgressCounter(events.Observer);
@@ -66,7 +66,7 @@ internal static class RunCommand
                     Observer = counting,
                 },
                 stop.Token);
-            code?.Write(Console.Error, address);
+            code?.Write(Console.Error, at);
             statistics?.Write(Console.Error, counting.Last, guest.Definitions.LoadTime);
             return Outcomes.Report(outcome);
         });

@@ -7,7 +7,7 @@ namespace ShadowVm.Cli.Output;
 
 /// <summary>
 /// What the translator made of a place in a guest, for <c>run --dump-jit</c>: guest code, IR, IL and host code of each region
-/// and block that holds it at the end of the run.
+/// and block that holds it, or a part of the function, at the end of the run.
 /// </summary>
 /// <param name="place">An address, or a symbol of the image.</param>
 internal sealed class JitDump(string place)
@@ -17,26 +17,26 @@ internal sealed class JitDump(string place)
     /// <summary>Takes the machine, which has not run yet.</summary>
     public void Watch(VirtualMachine machine) => _machine = machine;
 
-    /// <summary>Finds the address, before anything runs.</summary>
+    /// <summary>Finds the address, and how many bytes from there are meant, before anything runs.</summary>
     /// <param name="image">The guest's image.</param>
     /// <exception cref="UsageException">It is neither.</exception>
-    public ulong Find(ReadOnlySpan<byte> image)
+    public (ulong Address, ulong Bytes) Find(ReadOnlySpan<byte> image)
     {
-        if (ElfSymbols.Read(image).TryFind(place, out var address)) return address;
-        if (place.Length > 0 && char.IsAsciiDigit(place[0])) return Values.Number("--dump-jit", place);
+        if (ElfSymbols.Read(image).TryFind(place, out var address, out var size)) return (address, Math.Max(size, 1));
+        if (place.Length > 0 && char.IsAsciiDigit(place[0])) return (Values.Number("--dump-jit", place), 1);
         throw new UsageException($"--dump-jit: '{place}' is neither an address nor a symbol of the image");
     }
 
     /// <summary>Writes what there is.</summary>
-    public void Write(TextWriter output, ulong address)
+    public void Write(TextWriter output, (ulong Address, ulong Bytes) at)
     {
         if (_machine is not { } machine) return;
-        var listings = machine.ListingsAt(address);
+        var listings = machine.ListingsAt(at.Address, at.Bytes);
         if (listings.Count == 0)
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"--dump-jit: nothing was translated that holds 0x{address:x} and was there at the end of the run"));
+                $"--dump-jit: nothing that was translated at 0x{at.Address:x} was there at the end of the run"));
         }
 
         var report = new TranslationReport(machine.Isa, new Sections(output), withIl: true, withHost: true);

@@ -46,10 +46,13 @@ public sealed class ElfSymbols
     }
 
     /// <summary>Finds a function or label by its name; the one at the lowest address where there are several.</summary>
-    public bool TryFind(string name, out ulong address)
+    /// <param name="name">The name.</param>
+    /// <param name="address">Its address.</param>
+    /// <param name="size">Its size in bytes, 0 where the file doesn't say.</param>
+    public bool TryFind(string name, out ulong address, out ulong size)
     {
         var index = Array.FindIndex(_symbols, symbol => symbol.Name == name);
-        address = index < 0 ? 0 : _symbols[index].Address;
+        (address, size) = index < 0 ? (0, 0) : (_symbols[index].Address, _symbols[index].Size);
         return index >= 0;
     }
 

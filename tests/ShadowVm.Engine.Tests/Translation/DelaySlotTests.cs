@@ -43,6 +43,21 @@ public class DelaySlotTests
 
     private static readonly Dictionary<string, string> Programs = new()
     {
+        ["a slot that is passed over before others at the same register"] = """
+            start:  lui s3, 0x8000
+                    ori s3, s3, 0x2000
+            again:  addiu s0, s0, 1
+                    andi t0, s0, 3
+                    bnel t0, zero, odd
+                    lw t1, 8(s3)
+                    lw t2, 12(s3)
+                    sw s0, 16(s3)
+                    sw t2, 8(s3)
+            odd:    addu s1, s1, t1
+                    j again
+                    sw s1, 12(s3)
+
+            """,
         ["plain"] = """
             start:  addiu s0, s0, 1
                     andi t0, s0, 3

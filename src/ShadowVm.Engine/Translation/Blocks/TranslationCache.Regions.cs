@@ -40,8 +40,8 @@ internal sealed partial class TranslationCache
     /// <summary>All regions.</summary>
     public IEnumerable<Region> Regions => _regions.Values.Distinct();
 
-    /// <summary>What was made of the code at an address, translated once more to be read: regions first.</summary>
-    public IEnumerable<TranslationListing> ListingsAt(ulong pc)
+    /// <summary>What was made of the code at some addresses, translated once more to be read: regions first.</summary>
+    public IEnumerable<TranslationListing> ListingsAt(ulong pc, ulong bytes)
     {
         foreach (var region in Regions.Where(region => region.Blocks.Any(Holds)))
         {
@@ -54,7 +54,7 @@ internal sealed partial class TranslationCache
             if (Listing([block.Code]) is { } listing) yield return listing;
         }
 
-        bool Holds(CodeKey key) => pc - key.Pc < (ulong)_blocks[key].Code.Bytes;
+        bool Holds(CodeKey key) => pc - key.Pc < (ulong)_blocks[key].Code.Bytes || key.Pc - pc < bytes;
 
         TranslationListing? Listing(BlockCode[] blocks) => TranslationListing.OfBlocks(_isa, blocks, _surroundings);
     }

@@ -54,9 +54,13 @@ internal sealed class AccessGroups
     {
         _widthMin = isLow ? 32 : 64;
         var (open, written) = (new Dictionary<int, AccessGroup>(), new List<int>());
-        foreach (var instruction in node.Instructions)
+        for (var i = 0; i < node.Count; i++)
         {
-            foreach (var step in instruction.Steps)
+            var instruction = node.Instructions[i];
+            // An instruction that may be passed over checks for nobody else.
+            var isPassedOver = i > 0 && node.Instructions[i - 1] is { OpensSlot: true } branch
+                && BranchShape.Of(branch) is not { Nullifies: false };
+            foreach (var step in isPassedOver ? [] : instruction.Steps)
             {
                 var access = step.Op == Op.SetLocal && step.A!.Op == Op.Load ? step.A : step;
                 if (access.Op is Op.Load or Op.Store or Op.ProbeStore && Place(instruction, access.A!) is { } place)
@@ -113,8 +117,11 @@ internal sealed class AccessGroups
                 return (address.A.Index, address.Width == 32 ? (int)distance : (long)distance);
 
             case Op.Local:
-                var setters = Array.FindAll(instruction.Steps, step => step.Op == Op.SetLocal && step.Index == address.Index);
-                return setters.Length == 1 ? Place(instruction, setters[0].A!) : null;
+                // What sets it on some paths alone doesn't say what it is.
+                var setters = 0;
+                instruction.Visit(n => setters += n.Op == Op.SetLocal && n.Index == address.Index ? 1 : 0);
+                var setter = Array.Find(instruction.Steps, step => step.Op == Op.SetLocal && step.Index == address.Index);
+                return setters == 1 && setter is not null ? Place(instruction, setter.A!) : null;
 
             default:
                 return null;

@@ -11,6 +11,7 @@ internal sealed class IlWriter
     private readonly ILGenerator _il;
     private readonly StringBuilder? _text;
     private readonly List<LocalBuilder> _freeLocals = [];
+    private readonly List<LocalBuilder> _passingLocals = [];
     private readonly Dictionary<Label, int> _labels = [];
     private LocalBuilder? _floatLocal;
 
@@ -68,13 +69,26 @@ internal sealed class IlWriter
         Line($"starg {ArgumentName(index)}");
     }
 
-    /// <summary>A local of 64 bits.</summary>
+    /// <summary>A local of 64 bits, which is another's after <see cref="FreeLocals"/>.</summary>
     public LocalBuilder Local()
     {
-        if (_freeLocals.Count == 0) return _il.DeclareLocal(typeof(long));
-        var local = _freeLocals[^1];
-        _freeLocals.RemoveAt(_freeLocals.Count - 1);
+        var local = _freeLocals.Count > 0 ? _freeLocals[^1] : _il.DeclareLocal(typeof(long));
+        if (_freeLocals.Count > 0) _freeLocals.RemoveAt(_freeLocals.Count - 1);
+        _passingLocals.Add(local);
         return local;
+    }
+
+    /// <summary>A local of 64 bits for the whole method.</summary>
+    public LocalBuilder LastingLocal() => _il.DeclareLocal(typeof(long));
+
+    /// <summary>
+    /// Whoever comes now may have the locals that were handed out: the compiler keeps track of some thousand, and what it
+    /// doesn't keep track of lies on the stack.
+    /// </summary>
+    public void FreeLocals()
+    {
+        _freeLocals.AddRange(_passingLocals);
+        _passingLocals.Clear();
     }
 
     /// <summary>A local for what a floating-point operation gives: one is enough for a method.</summary>

@@ -194,6 +194,7 @@ internal sealed partial class RegionEmitter : StepEmitter
 
     private void Emit(RegionNode node)
     {
+        Il.FreeLocals();
         _node = node;
         _groups = new AccessGroups(node, IsRamLow);
         _registers.Begin();
@@ -239,6 +240,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     private void EmitGivenUp()
     {
         if (_givenUp.Count == 0) return;
+        Il.FreeLocals();
         if (_shape.PinnedWritten.Length == 0)
         {
             foreach (var (label, node, index, dirty, inSlot) in _givenUp)

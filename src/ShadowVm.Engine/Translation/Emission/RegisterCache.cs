@@ -80,7 +80,7 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
 
     private LocalBuilder Place(int slot)
     {
-        if (!_locals.TryGetValue(slot, out var local)) _locals.Add(slot, local = il.Local());
+        if (!_locals.TryGetValue(slot, out var local)) _locals.Add(slot, local = il.LastingLocal());
         return local;
     }
 }

@@ -15,15 +15,24 @@ internal abstract partial class StepEmitter
     /// <summary>Calls the one place where all tiers compute; its value goes to a local, its flags to the next.</summary>
     private void EmitFloating(Node n, int local)
     {
-        Il.Const32(n.Index);
-        for (var i = 0; i < 3; i++)
+        if (FloatUnit.Direct(n.Index) is { } direct)
         {
-            if (i < n.Items.Length - 1) Expressions.Emit(n.Items[i]);
-            else Il.Const(0);
+            foreach (var item in n.Items) Expressions.Emit(item);
+            Il.Call(direct);
+        }
+        else
+        {
+            Il.Const32(n.Index);
+            for (var i = 0; i < 3; i++)
+            {
+                if (i < n.Items.Length - 1) Expressions.Emit(n.Items[i]);
+                else Il.Const(0);
+            }
+
+            Expressions.Emit(n.Items[^1]);
+            Il.Call(Compute);
         }
 
-        Expressions.Emit(n.Items[^1]);
-        Il.Call(Compute);
         var both = Il.FloatLocal();
         Il.Set(both);
         Il.Part(both, ValueOf);

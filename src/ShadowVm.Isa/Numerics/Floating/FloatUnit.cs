@@ -1,9 +1,11 @@
+using System.Reflection;
+
 namespace ShadowVm.Isa.Numerics.Floating;
 
 /// <summary>
 /// The one place through which every tier computes with floating-point numbers. Interpreter and generated code call
-/// nothing else, so that where a host's own floating-point unit provably gives the same value and flags, it can take a
-/// function over here, and only here; nothing does so far, all of it is <see cref="SoftFloat{T}"/>.
+/// nothing else. Where the host's own floating-point unit provably gives the same value and flags it does the work
+/// (<see cref="HostFloat"/>); all else is <see cref="SoftFloat{T}"/>.
 /// </summary>
 public static class FloatUnit
 {
@@ -15,11 +17,40 @@ public static class FloatUnit
     /// <param name="mode">See <see cref="FloatMode"/>.</param>
     public static FloatResult Compute(int code, ulong a, ulong b, ulong c, ulong mode)
     {
-        var function = FloatCode.FunctionOf(code);
-        return FloatCode.IsDouble(code)
-            ? Compute<Binary64, Binary32>(function, a, b, c, (uint)mode)
-            : Compute<Binary32, Binary64>(function, a, b, c, (uint)mode);
+        switch (FloatCode.FunctionOf(code), FloatCode.IsDouble(code))
+        {
+            case (FloatFunction.Add, true): return HostFloat.Add64(a, b, mode);
+            case (FloatFunction.Subtract, true): return HostFloat.Subtract64(a, b, mode);
+            case (FloatFunction.Multiply, true): return HostFloat.Multiply64(a, b, mode);
+            case (FloatFunction.Divide, true): return HostFloat.Divide64(a, b, mode);
+            case (FloatFunction.SquareRoot, true): return HostFloat.SquareRoot64(a, mode);
+            case (FloatFunction.MultiplyAdd, true): return HostFloat.MultiplyAdd64(a, b, c, mode);
+            case (FloatFunction.Add, false): return HostFloat.Add32(a, b, mode);
+            case (FloatFunction.Subtract, false): return HostFloat.Subtract32(a, b, mode);
+            case (FloatFunction.Multiply, false): return HostFloat.Multiply32(a, b, mode);
+            case (FloatFunction.Divide, false): return HostFloat.Divide32(a, b, mode);
+            case (FloatFunction.SquareRoot, false): return HostFloat.SquareRoot32(a, mode);
+            case (FloatFunction.MultiplyAdd, false): return HostFloat.MultiplyAdd32(a, b, c, mode);
+        }
+
+        return ComputeSoftly(code, a, b, c, mode);
     }
+
+    /// <summary>
+    /// What <see cref="Compute(int, ulong, ulong, ulong, ulong)"/> does for one function, without asking which: a method that
+    /// takes its operands and the mode, for generated code; null for functions that aren't worth one.
+    /// </summary>
+    /// <param name="code">Function and format.</param>
+    public static MethodInfo? Direct(int code)
+    {
+        var name = FloatCode.FunctionOf(code) + (FloatCode.IsDouble(code) ? "64" : "32");
+        return typeof(HostFloat).GetMethod(name, BindingFlags.Static | BindingFlags.Public);
+    }
+
+    /// <summary>As the other, by <see cref="SoftFloat{T}"/> alone: what the host's unit is checked against.</summary>
+    internal static FloatResult ComputeSoftly(int code, ulong a, ulong b, ulong c, ulong mode) => FloatCode.IsDouble(code)
+        ? Compute<Binary64, Binary32>(FloatCode.FunctionOf(code), a, b, c, (uint)mode)
+        : Compute<Binary32, Binary64>(FloatCode.FunctionOf(code), a, b, c, (uint)mode);
 
     private static FloatResult Compute<T, TOther>(FloatFunction function, ulong a, ulong b, ulong c, uint mode)
         where T : struct, IFloatFormat
