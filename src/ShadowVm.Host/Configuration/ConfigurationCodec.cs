@@ -191,7 +191,7 @@ public static class ConfigurationCodec
         var list = new List<string>();
         for (var left = reader.Count("arguments", WordsMax); left > 0 && reader.Failure is null; left--)
         {
-            list.Add(Encoding.UTF8.GetString(reader.Bytes("argument", WordBytesMax)));
+            list.Add(reader.LongString("argument", WordBytesMax));
         }
 
         return list;

@@ -69,9 +69,17 @@ internal ref struct ConfigurationReader(ReadOnlySpan<byte> bytes)
     {
         var length = U16(what);
         if (length > ConfigurationCodec.StringBytesMax) Fail($"its {what} has {length} bytes");
+        return Text(what, Take(what, length));
+    }
+
+    /// <summary>A longer text, which <see cref="Bytes"/> has the layout of.</summary>
+    public string LongString(string what, int max) => Text(what, Bytes(what, max));
+
+    private string Text(string what, ReadOnlySpan<byte> field)
+    {
         try
         {
-            return Strict.GetString(Take(what, length));
+            return Strict.GetString(field);
         }
         catch (DecoderFallbackException)
         {
