@@ -17,7 +17,7 @@ public class EdgeOperandTests(ITestOutputHelper log)
     private const int FloatWords = 4; // FloatEdgeTests has more of them, with numbers that are edges there
 
     private static readonly int CasesMost = int.TryParse(
-        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_CASES"), CultureInfo.InvariantCulture, out var n) ? n : 120_000;
+        Environment.GetEnvironmentVariable("SHADOWVM_CONFORMANCE_CASES"), CultureInfo.InvariantCulture, out var n) ? n : 90_000;
 
     public static TheoryData<string> Variants() => [.. Definitions.Variants];
 

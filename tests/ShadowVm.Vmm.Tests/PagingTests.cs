@@ -17,7 +17,6 @@ public class PagingTests
     {
         ["cold"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0 },
         ["block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 1, Background = false },
-        ["region"] = new EngineSettings { Tier = Tier.Region, WarmUp = 0, HotAfter = 1, Background = false, RegionAfter = 0 },
         ["hot region"] = new EngineSettings
         {
             Tier = Tier.Region,

@@ -36,7 +36,12 @@ public class TierTests
         {
             foreach (var guest in new[] { "hello", "compute", "timer", "journal", "traps", "example" })
             {
-                foreach (var length in Lengths) data.Add(engine, guest, length);
+                foreach (var length in Lengths)
+                {
+                    // With so short epochs regions are not much more than blocks.
+                    if (engine.EndsWith("region", StringComparison.Ordinal) && length is 2 or 3) continue;
+                    data.Add(engine, guest, length);
+                }
             }
         }
 
