@@ -11,8 +11,9 @@ namespace ShadowVm.Benchmarks;
 [MemoryDiagnoser]
 public class TranslateBenchmarks
 {
+    // Never run, so these addresses may be anything.
     private static readonly BlockSurroundings Surroundings =
-        new(0x8000_0000, 16 << 20, 4096, 4096, 1, static _ => 4096); // never run, so these addresses may be anything
+        new(0x8000_0000, 16 << 20, 4096, 4096, 1, static _ => 4096, static _ => 4096);
 
     private BlockCode _code = null!;
 

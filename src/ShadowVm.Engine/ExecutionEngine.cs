@@ -256,7 +256,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     private ExitReason Dispatch(ref long counter)
     {
         var left = counter;
-        var (raw, inBlocks) = (false, false);
+        var raw = false;
         // Where the counter happened to end the last epoch is no place to begin a block.
         var heats = !_endedByCounter;
         while (left > 0)
@@ -267,11 +267,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             // Between a branch and its slot there is nothing to enter: what leads to the slot must be gone through.
             var inSlot = _delaySlot >= 0 && _cpu.Pointer[_delaySlot] != 0;
             raw |= inSlot;
-            var code = raw || !isKnown || _blocks is null ? 0 : inBlocks ? _blocks.FindBlock(key) : _blocks.Find(key);
-            raw |= inBlocks && code == 0;
+            var code = raw || !isKnown || _blocks is null ? 0 : _blocks.Find(key);
             var exit = HostExit.Interpret;
             // Now and then the guest is stopped before its counter does, to see where it is.
             var part = _looks ? Math.Min(left, _settings.LookEvery) : left;
+            Word(EngineWords.Short) = 0;
             var rest = left - part;
             if (code != 0)
             {
@@ -292,7 +292,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             var retired = left - rest - part;
             if (_looks) _untilLook -= retired;
             left = rest + part;
-            (raw, inBlocks) = (false, false);
+            raw = false;
             heats = true;
             if (left == 0) break; // whatever the next instruction wanted
             switch (exit)
@@ -300,11 +300,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
                 case HostExit.Counter or HostExit.Dispatch:
                     break;
 
-                case HostExit.Partial or HostExit.Short:
+                case HostExit.Partial:
                     if (_looks && _untilLook <= 0) Look();
-                    if (rest > 0 && retired > 0) break; // it isn't the guest's counter that is short
-                    raw = exit == HostExit.Partial;
-                    inBlocks = exit == HostExit.Short;
+                    raw = rest == 0 || retired == 0; // else it isn't the guest's counter that is short
                     break;
 
                 case HostExit.Hot:
@@ -330,10 +328,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         return ExitReason.Counter;
     }
 
+    /// <summary>Notes where the guest is, unless a region has just left the rest to its blocks.</summary>
     private void Look()
     {
         _untilLook = _settings.LookEvery;
-        if (Here() is { Page: not CodeKey.Unknown } place) _blocks!.Seen(place);
+        if (Word(EngineWords.Short) == 0 && Here() is { Page: not CodeKey.Unknown } place) _blocks!.Seen(place);
     }
 
     /// <summary>Where the instruction at pc is; the page is unknown where that takes a walk.</summary>

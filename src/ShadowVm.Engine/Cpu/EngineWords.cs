@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Cpu;
 internal static class EngineWords
 {
     /// <summary>Number of words.</summary>
-    public const int Count = 12;
+    public const int Count = 13;
 
     /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
     public const int Exit = -1;
@@ -46,6 +46,9 @@ internal static class EngineWords
 
     /// <summary>Host address of the table for jumps to other pages, where addresses are translated.</summary>
     public const int PagedJumps = -11;
+
+    /// <summary>Not 0 where a region left the rest of the counter to its blocks.</summary>
+    public const int Short = -12;
 
     /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
     public const long PcInRecord = 1 << 8;

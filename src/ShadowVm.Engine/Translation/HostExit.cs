@@ -21,7 +21,4 @@ internal enum HostExit : long
 
     /// <summary>The record at pc was jumped to often enough to be translated.</summary>
     Hot = 5,
-
-    /// <summary>The way through the region from pc is longer than what is left of the counter: blocks go on.</summary>
-    Short = 6,
 }

@@ -42,6 +42,7 @@ internal sealed partial class TranslationCache : IDisposable
     private readonly byte[] _rewrites;
     private readonly ulong[] _rewrittenAt;
     private SlotTable _slots = new();
+    private SlotTable _blockSlots = new();
     private BlockSurroundings _surroundings;
     private int _enqueued;
     private volatile int _news;
@@ -95,8 +96,7 @@ internal sealed partial class TranslationCache : IDisposable
         return found;
     }
 
-    /// <summary>The block at a place, though a region may be entered there as well; or 0.</summary>
-    public nint FindBlock(CodeKey key) => _blocks.TryGetValue(key, out var block) ? block.Method.Entry : 0;
+    private nint FindBlock(CodeKey key) => _blocks.TryGetValue(key, out var block) ? block.Method.Entry : 0;
 
     /// <summary>Has the code at a place translated, now or soon.</summary>
     public void Ask(CodeKey key)
@@ -187,7 +187,8 @@ internal sealed partial class TranslationCache : IDisposable
                 (nint)_memory.Watch.Free,
                 _jumps.Entries,
                 int.Log2(_isa.UnitBytes),
-                _slots.SlotOf);
+                _slots.SlotOf,
+                _blockSlots.SlotOf);
         }
     }
 
@@ -240,6 +241,7 @@ internal sealed partial class TranslationCache : IDisposable
         blocks.Add(block);
         IlBytes += block.Method.IlBytes;
         _slots.Set(key, EntryOf(key));
+        _blockSlots.Set(key, block.Method.Entry);
         if (!key.IsPaged) _jumps.Set(key.Pc, EntryOf(key));
         Records.Lead(key, toBlock: true);
         _statistics.BlocksTranslated++;
@@ -254,6 +256,7 @@ internal sealed partial class TranslationCache : IDisposable
         _blocks.Remove(block.Key);
         _asked.Remove(block.Key);
         _slots.Set(block.Key, SlotTable.StubEntry);
+        _blockSlots.Set(block.Key, SlotTable.StubEntry);
         if (block.Key.IsPaged) Translation!.DropJumps(block.Pc);
         else _jumps.Drop(block.Pc);
         Records.Lead(block.Key, toBlock: false);
@@ -269,7 +272,7 @@ internal sealed partial class TranslationCache : IDisposable
         ForgetRegions();
         _jumps.Clear();
         Translation?.ClearJumps();
-        _slots = new SlotTable();
+        (_slots, _blockSlots) = (new SlotTable(), new SlotTable());
         _surroundings = Surroundings();
         _statistics.Flushes++;
     }

@@ -14,8 +14,15 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <param name="Jumps">Host address of the table for computed jumps.</param>
 /// <param name="JumpShift">How far an address is shifted for an index in that table.</param>
 /// <param name="SlotOf">Host address of the slot that holds the code for a place.</param>
+/// <param name="BlockSlotOf">Host address of the slot that holds the block at a place, though a region may begin there.</param>
 internal sealed record BlockSurroundings(
-    ulong RamStart, ulong RamSize, nint Watch, nint Jumps, int JumpShift, Func<CodeKey, nint> SlotOf);
+    ulong RamStart,
+    ulong RamSize,
+    nint Watch,
+    nint Jumps,
+    int JumpShift,
+    Func<CodeKey, nint> SlotOf,
+    Func<CodeKey, nint> BlockSlotOf);
 
 /// <summary>
 /// Translates a region, of which a block is the smallest, into one method: (state, memory, counter) -> counter.
@@ -278,8 +285,28 @@ internal sealed partial class RegionEmitter : StepEmitter
         {
             Il.Mark(label);
             _registers.WriteBackPinned();
-            Return(node.Pc, _shape.IsBlock ? HostExit.Partial : HostExit.Short, unretired);
+            if (_shape.IsBlock) Return(node.Pc, HostExit.Partial, unretired);
+            else GoOnInBlock(node, unretired);
         }
+    }
+
+    /// <summary>Smaller units do what is left of the epoch: the first block that is too long for that gives control back.</summary>
+    private void GoOnInBlock(RegionNode node, int unretired)
+    {
+        GiveBack(unretired);
+        Il.WordAddress(EngineWords.Short);
+        Il.Const(1);
+        Il.StoreWord();
+        Il.WordAddress(Isa.PcSlot);
+        Il.Const((long)node.Pc);
+        Il.StoreWord();
+        Il.Argument(CompiledMethod.State);
+        Il.Argument(CompiledMethod.Memory);
+        Il.Argument(CompiledMethod.Counter);
+        Il.Const(_surroundings.BlockSlotOf(node.Code.Key));
+        Il.Op(OpCodes.Conv_I);
+        Il.Op(OpCodes.Ldind_I);
+        Il.TailCall(CompiledMethod.BlockParameters);
     }
 
     private bool IsRamLow => _surroundings.RamStart + _surroundings.RamSize <= 1UL << 32;

@@ -25,13 +25,15 @@ internal sealed class ListingNames(IsaDefinition isa)
     };
 
     private readonly Dictionary<ulong, nint> _slots = [];
+    private readonly Dictionary<ulong, nint> _blockSlots = [];
 
     /// <summary>Names by stand-in address.</summary>
     public IReadOnlyDictionary<ulong, string> Addresses => _addresses;
 
     /// <summary>Surroundings of a block that is never run, with RAM around its address.</summary>
     public BlockSurroundings Around(ulong pc) => new(
-        pc & ~(RamBytes - 1), RamBytes, WatchAddress, JumpsAddress, int.Log2(isa.UnitBytes), key => SlotOf(key.Pc));
+        pc & ~(RamBytes - 1), RamBytes, WatchAddress, JumpsAddress, int.Log2(isa.UnitBytes), key => SlotOf(key.Pc, _slots, "slot"),
+        key => SlotOf(key.Pc, _blockSlots, "block slot"));
 
     /// <summary>Surroundings with the RAM of a machine.</summary>
     public BlockSurroundings Around(BlockSurroundings machine) => Around(0) with
@@ -55,13 +57,13 @@ internal sealed class ListingNames(IsaDefinition isa)
         return text.ToString();
     }
 
-    private nint SlotOf(ulong pc)
+    private nint SlotOf(ulong pc, Dictionary<ulong, nint> slots, string kind)
     {
-        if (!_slots.TryGetValue(pc, out var slot))
+        if (!slots.TryGetValue(pc, out var slot))
         {
-            slot = FirstSlotAddress + (_slots.Count * sizeof(ulong));
-            _slots.Add(pc, slot);
-            _addresses.Add((ulong)slot, string.Create(CultureInfo.InvariantCulture, $"slot of {pc:x}"));
+            slot = FirstSlotAddress + ((_slots.Count + _blockSlots.Count) * sizeof(ulong));
+            slots.Add(pc, slot);
+            _addresses.Add((ulong)slot, string.Create(CultureInfo.InvariantCulture, $"{kind} of {pc:x}"));
         }
 
         return slot;
@@ -86,6 +88,7 @@ internal sealed class ListingNames(IsaDefinition isa)
             return slot switch
             {
                 EngineWords.Exit => "exit",
+                EngineWords.Short => "short",
                 EngineWords.RamSize => "RAM size",
                 EngineWords.RamStart => "RAM start",
                 EngineWords.Watch => "store watch",
