@@ -9,7 +9,7 @@ internal sealed class Peers(string guests, string hello, string work, string sha
 {
     public static readonly string[] Names = ["shadowvm", "qemu-icount", "qemu", "native", "native-scalar"];
 
-    public static readonly string[] Tiers = ["reference", "cold", "block"];
+    public static readonly string[] Tiers = ["reference", "cold", "block", "region"];
 
     private static readonly string[] _virt =
         ["-M", "virt", "-bios", "none", "-display", "none", "-serial", "stdio", "-monitor", "none"];
