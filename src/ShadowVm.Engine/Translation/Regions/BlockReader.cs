@@ -68,7 +68,7 @@ internal static class BlockReader
     }
 
     /// <summary>Whether an instruction may go to a known address.</summary>
-    public static bool GoesTo(Specialized instruction, ulong pc)
+    private static bool GoesTo(Specialized instruction, ulong pc)
     {
         var goes = false;
         instruction.Visit(n => goes |= n.Op == Op.Goto && Fold.IsConst(n.A!) && Fold.Value(n.A!) == pc);

@@ -23,7 +23,7 @@ internal sealed class RegionShape
 
     private readonly IsaDefinition _isa;
     private readonly Dictionary<ulong, int> _byPc = [];
-    private readonly SortedDictionary<ulong, bool> _returnSites = [];
+    private readonly SortedSet<ulong> _returnSites = [];
     private readonly HashSet<int> _links = [];
 
     private RegionShape(IsaDefinition isa, List<RegionNode> nodes)
@@ -68,12 +68,9 @@ internal sealed class RegionShape
         return shape;
     }
 
-    /// <summary>The node at an address, or null where that lies outside.</summary>
-    public RegionNode? NodeAt(ulong pc) => _byPc.TryGetValue(pc, out var index) ? Nodes[index] : null;
-
     /// <summary>Nodes that a branch may well go to where its target is computed, in the order of their addresses.</summary>
     public IEnumerable<RegionNode> ReturnSites(Specialized branch) => CallSites.IsReturn(branch, _links)
-        ? _returnSites.Keys.Select(site => Nodes[_byPc[site]])
+        ? _returnSites.Select(site => Nodes[_byPc[site]])
         : [];
 
     /// <summary>
@@ -113,7 +110,7 @@ internal sealed class RegionShape
                 _links.Add(slot);
                 if (_byPc.TryGetValue(site, out var index))
                 {
-                    _returnSites[site] = true;
+                    _returnSites.Add(site);
                     Nodes[index].IsEntry = true;
                 }
             });
