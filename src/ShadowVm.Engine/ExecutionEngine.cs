@@ -289,6 +289,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
                 exit = RunCold(raw ? record->Raw : record->Handler, record, ref part);
             }
 
+            if (part < 0) throw Overrun(key.Pc, part);
             var retired = left - rest - part;
             if (_looks) _untilLook -= retired;
             left = rest + part;
@@ -327,6 +328,9 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         counter = left;
         return ExitReason.Counter;
     }
+
+    private InvalidOperationException Overrun(ulong pc, long counter) =>
+        new($"code entered at pc {pc:x} ran {-counter} instructions over its epoch's end, to {_cpu.Retired} since the start");
 
     /// <summary>Notes where the guest is, unless a region has just left the rest to its blocks.</summary>
     private void Look()

@@ -58,6 +58,29 @@ public class DelaySlotTests
                     sw s1, 12(s3)
 
             """,
+        ["likely branches that don't go, and much behind them"] = """
+            start:  addiu s0, s0, 1
+                    andi t0, s0, 7
+                    beql t0, zero, start
+                    addiu s1, s1, 1
+                    andi t1, s0, 1
+                    bnel t1, zero, over
+                    xor s2, s2, s0
+                    addu s2, s2, s0
+                    addu s3, s3, s2
+                    xor s4, s3, s0
+                    addu s2, s2, s4
+                    addu s3, s3, s2
+            over:   bnel zero, zero, start
+                    addiu s1, s1, 2
+                    addu s2, s2, s1
+                    addu s3, s3, s2
+                    xor s4, s3, s2
+                    addu s2, s2, s4
+                    b start
+                    addu s3, s3, s1
+
+            """,
         ["plain"] = """
             start:  addiu s0, s0, 1
                     andi t0, s0, 3

@@ -369,6 +369,11 @@ internal sealed partial class RegionEmitter : StepEmitter
         target &= AddressMask;
         if (_labels.TryGetValue(target, out var label))
         {
+            if (!_shape.Follows(_node, target))
+            {
+                throw new InvalidOperationException($"{_node.Pc:x} goes on to {target:x}, which the region's shape doesn't say");
+            }
+
             _registers.WriteBack(_registers.Dirty);
             GiveBack(Unretired);
             Il.Branch(OpCodes.Br, label);

@@ -45,8 +45,7 @@ internal static class BlockReader
                 bytes += block.Instructions[at].Length;
             }
 
-            falls = !specialized.Branches || MayFall(specialized.Steps);
-            if (endsBeforeSlot) falls = false;
+            falls = !endsBeforeSlot && (!specialized.Branches || MayFall(specialized.Steps));
             if (!falls) break;
         }
 
@@ -99,7 +98,8 @@ internal static class BlockReader
         var last = steps[^1];
         return last.Op switch
         {
-            Op.Goto or Op.Raise or Op.Nullify => false,
+            Op.Goto or Op.Raise => false,
+            Op.Nullify => true, // the slot is passed over
             Op.If => last.C is null || MayFall([last.B!]) || MayFall([last.C]),
             Op.Block => MayFall(last.Items),
             _ => true,

@@ -12,7 +12,7 @@ namespace ShadowVm.Engine.Translation.Regions;
 internal static class CallSites
 {
     /// <summary>Calls for each known address that a node may go to; its end, if control comes out there, among them.</summary>
-    public static void VisitTargets(RegionNode node, Action<ulong> target, bool withEnd = true)
+    public static void VisitTargets(IsaDefinition isa, RegionNode node, Action<ulong> target, bool withEnd = true)
     {
         foreach (var instruction in node.Instructions)
         {
@@ -20,6 +20,11 @@ internal static class CallSites
             {
                 if (n.Op == Op.Goto && Fold.IsConst(n.A!)) target(Fold.Value(n.A!));
             });
+        }
+
+        if (node.Instructions[^1].OpensSlot && Contains(node.Instructions[^1], Op.Nullify))
+        {
+            target(node.End + (ulong)isa.UnitBytes); // over a slot that isn't the node's
         }
 
         if (withEnd && node.Falls) target(node.End);
@@ -40,11 +45,18 @@ internal static class CallSites
         }
     }
 
+    private static bool Contains(Specialized instruction, Op op)
+    {
+        var contains = false;
+        instruction.Visit(n => contains |= n.Op == op);
+        return contains;
+    }
+
     /// <summary>All of these addresses.</summary>
     public static ulong[] Successors(IsaDefinition isa, RegionNode node)
     {
         var found = new HashSet<ulong>();
-        VisitTargets(node, target => found.Add(target));
+        VisitTargets(isa, node, target => found.Add(target));
         VisitLinks(isa, node, (_, site) => found.Add(site));
         return [.. found];
     }

@@ -74,6 +74,12 @@ internal sealed class RegionShape
         : [];
 
     /// <summary>
+    /// Whether a node is one that another goes on to. Who goes on elsewhere would make a way that the checks of the counter
+    /// know nothing of.
+    /// </summary>
+    public bool Follows(RegionNode node, ulong pc) => node.Successors.Contains(_byPc[pc]);
+
+    /// <summary>
     /// Joins nodes that only the one before them in memory goes on to: blocks end where they are long enough, and what is
     /// known of registers needn't.
     /// </summary>
@@ -85,7 +91,7 @@ internal sealed class RegionShape
         {
             behind[node.Pc] = node;
             CallSites.VisitLinks(isa, node, (_, site) => entered.Add(site));
-            CallSites.VisitTargets(node, target => entered.Add(target), withEnd: false);
+            CallSites.VisitTargets(isa, node, target => entered.Add(target), withEnd: false);
         }
 
         var joined = new List<RegionNode>();
@@ -118,7 +124,7 @@ internal sealed class RegionShape
 
         foreach (var node in Nodes)
         {
-            CallSites.VisitTargets(node, target =>
+            CallSites.VisitTargets(_isa, node, target =>
             {
                 if (_byPc.TryGetValue(target, out var index)) Add(node, index);
             });
