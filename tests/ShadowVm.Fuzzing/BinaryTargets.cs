@@ -38,7 +38,7 @@ public class BinaryTargets
         var stream = new ArrayBufferWriter<byte>();
         FrameCodec.Write(new Hello(true, 1, "build", Guid.Empty, 1, default), stream);
         FrameCodec.Write(new InterruptFrame(3, 0x30001, true, false, new byte[600]), stream);
-        FrameCodec.Write(new EndOfEpoch(3, 4, new Digest(5, 6), new ClockPair(7, 8), 9), stream);
+        FrameCodec.Write(new EndOfEpoch(3, 4, new Digest(5, 6), new ClockPair(7, 8), 9, true), stream);
         var whole = stream.WrittenSpan.ToArray();
         Fuzz.Run(nameof(Frames), 20_000, chance =>
         {

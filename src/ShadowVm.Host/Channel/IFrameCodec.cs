@@ -19,8 +19,11 @@ public interface IFrameCodec
 /// <summary>Who hears of what a channel receives, called on the channel's receiver thread.</summary>
 public interface IChannelListener
 {
-    /// <summary>A frame came, in order.</summary>
+    /// <summary>A frame came, in order; the same read may have brought more.</summary>
     void OnFrame(Frame frame);
+
+    /// <summary>All that a read brought was handed in: now is the time to wake who handles it.</summary>
+    void OnRead();
 
     /// <summary>The channel ended. All frames before its end were handed in first; called once at most.</summary>
     void OnLost(string reason);

@@ -142,6 +142,7 @@ public sealed class TcpChannel : IDisposable
     {
         ReadOnlySpan<byte> rest = buffer.AsSpan(0, held);
         while (_codec.TryRead(ref rest, out var frame)) _listener!.OnFrame(frame!);
+        _listener!.OnRead();
         if (rest.Length != held) rest.CopyTo(buffer);
         return rest.Length;
     }

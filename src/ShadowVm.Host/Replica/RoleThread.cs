@@ -11,12 +11,12 @@ namespace ShadowVm.Host.Replica;
 /// <summary>
 /// The one thread that owns a role: it takes boundary records from the guest's thread and all else from a queue, hands
 /// them to the role one at a time, and carries out what the role says. It is whichever thread calls <see cref="Run"/>.
-/// While the guest runs it looks at the ring each millisecond; nobody pays for a wake-up that nobody waits for.
+/// While the guest runs it looks at the ring every other millisecond; nobody pays for a wake-up that nobody waits for.
 /// </summary>
 internal sealed class RoleThread : IRoleActions, IDisposable
 {
     private const int TickMilliseconds = 5;
-    private const int PollMilliseconds = 1;
+    private const int PollMilliseconds = 2;
 
     /// <summary>So many boundaries are handled before the queue is looked at again.</summary>
     private const int Burst = 256;
@@ -274,7 +274,9 @@ internal sealed class RoleThread : IRoleActions, IDisposable
     private sealed class ChannelEvents(RoleThread thread, TcpChannel channel) : IChannelListener
     {
         public void OnFrame(Frame frame) =>
-            thread.Post(new RoleEvent(EventKind.Frame, Payload: frame, Channel: channel));
+            thread._events.Enqueue(new RoleEvent(EventKind.Frame, Payload: frame, Channel: channel));
+
+        public void OnRead() => thread.Wakeup.Signal();
 
         public void OnLost(string reason) =>
             thread.Post(new RoleEvent(EventKind.Lost, Payload: reason, Channel: channel));

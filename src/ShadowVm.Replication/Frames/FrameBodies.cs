@@ -7,6 +7,7 @@ internal static class FrameBodies
     private const byte Bound = 1;
     private const byte More = 2;
     private const byte Exited = 1;
+    private const byte Wanted = 2;
     private const byte Stopped = 1;
 
     public static void Write(Frame frame, ref FrameWriter to)
@@ -49,7 +50,7 @@ internal static class FrameBodies
                 to.UInt64(end.Instructions);
                 to.Digest(end.Digest);
                 to.Clock(end.NextClock);
-                to.Byte(end.ExitCode is null ? (byte)0 : Exited);
+                to.Byte((byte)((end.ExitCode is null ? 0 : Exited) | (end.Wanted ? Wanted : 0)));
                 to.UInt32((uint)(end.ExitCode ?? 0));
                 break;
             case Acknowledge acknowledge:
@@ -102,8 +103,9 @@ internal static class FrameBodies
                 {
                     var (epoch, instructions) = (from.UInt64(), from.UInt64());
                     var (digest, clock) = (from.Digest(), from.Clock());
-                    var (flags, code) = (from.Flags(Exited), (int)from.UInt32());
-                    return new EndOfEpoch(epoch, instructions, digest, clock, flags != 0 ? code : null);
+                    var (flags, code) = (from.Flags(Exited | Wanted), (int)from.UInt32());
+                    int? exit = (flags & Exited) != 0 ? code : null;
+                    return new EndOfEpoch(epoch, instructions, digest, clock, exit, (flags & Wanted) != 0);
                 }
 
             case FrameKind.Acknowledge:

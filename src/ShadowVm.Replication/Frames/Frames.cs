@@ -48,7 +48,7 @@ public sealed record Hello(
     bool FromBackup, uint ProtocolVersion, string Build, Guid Pair, ulong Generation, ClockPair FirstClock) : Frame
 {
     /// <summary>The version that this build speaks.</summary>
-    public const uint CurrentVersion = 1;
+    public const uint CurrentVersion = 2;
 }
 
 /// <summary>A part of the configuration. Body: kind, offset (4), total (4), data (length 4, bytes).</summary>
@@ -78,15 +78,19 @@ public sealed record InterruptFrame(ulong Epoch, uint Class, bool Bound, bool Mo
 
 /// <summary>
 /// An epoch ended on the primary; its interrupts stand before this frame. Body: kind, epoch (8), instructions (8),
-/// digest (8 + 8), next clock pair (8 + 8), flags (1: bit 0 the guest exited), exit code (4).
+/// digest (8 + 8), next clock pair (8 + 8), flags (1: bit 0 the guest exited, bit 1 wanted), exit code (4).
 /// </summary>
 /// <param name="Epoch">Which one.</param>
 /// <param name="Instructions">Guest instructions retired since the start.</param>
 /// <param name="Digest">State at the boundary, before delivery.</param>
 /// <param name="NextClock">Guest time of the next epoch.</param>
 /// <param name="ExitCode">The guest's, where it ended.</param>
+/// <param name="Wanted">
+/// Outputs or the guest wait for the acknowledgement: it is sent at once. Otherwise it comes with a later one, since two
+/// frames and four awakened threads for each of thousands of epochs a second are time that the guests don't get.
+/// </param>
 public sealed record EndOfEpoch(
-    ulong Epoch, ulong Instructions, Digest Digest, ClockPair NextClock, int? ExitCode) : Frame;
+    ulong Epoch, ulong Instructions, Digest Digest, ClockPair NextClock, int? ExitCode, bool Wanted) : Frame;
 
 /// <summary>
 /// What the backup has. Body: kind, received (8), executed (8), instructions (8). Cumulative: the last one counts.

@@ -14,6 +14,9 @@ namespace ShadowVm.Replication.Roles;
 /// </summary>
 public sealed class BackupRole : IRole
 {
+    /// <summary>So many executed epochs are acknowledged before a tick does it.</summary>
+    private const ulong AcknowledgedTogether = 64;
+
     private readonly IRoleActions _actions;
     private readonly RoleFaults _faults;
     private readonly PeerMonitor _peer;
@@ -31,6 +34,7 @@ public sealed class BackupRole : IRole
     private ulong _received; // X
     private ulong _ordered;
     private ulong _executed;
+    private ulong _acknowledged; // of what was executed
     private ulong _instructions;
     private ulong _releasedThrough;
     private int? _exitCode;
@@ -174,10 +178,8 @@ public sealed class BackupRole : IRole
 
         (_executed, _instructions, _exitCode) = (report.Epoch, report.Instructions, report.ExitCode);
         Suppress(report.Outputs);
-        if (_state == State.Shadowing)
-        {
-            _actions.Send(new Acknowledge(_received, Math.Min(_executed, _received), _instructions), flush: report.Idle);
-        }
+        if (report.Idle) Acknowledge(flush: true);
+        else if (_executed - _acknowledged >= AcknowledgedTogether) Acknowledge(flush: false);
 
         EndIfDone();
         TakeOverIfDue();
@@ -232,6 +234,7 @@ public sealed class BackupRole : IRole
         if (_state == State.Ended) return;
         if (!_begun) _actions.Announce(ReplicaState.Waiting, 0, "for the primary");
         _begun = true;
+        if (_executed != _acknowledged) Acknowledge(flush: false);
         if (!_peer.Tick(milliseconds, _executed, _instructions)) return;
         OnPeerLost($"nothing was heard from the primary for {_settings.TimeoutMilliseconds} ms");
     }
@@ -300,12 +303,19 @@ public sealed class BackupRole : IRole
         var (clock, batch) = (_nextClock, _undelivered);
         (_received, _nextClock, _undelivered) = (end.Epoch, end.NextClock, _incoming.TakeAll());
         _expected.Enqueue(end);
-        _actions.Send(new Acknowledge(_received, _executed, _instructions), flush: true);
+        if (end.Wanted) Acknowledge(flush: true);
         Order(end.Epoch, clock, batch);
         if (_faults.HasFlag(RoleFaults.BackupRunsOn) && end.ExitCode is null)
         {
             Order(end.Epoch + 1, _nextClock, _undelivered);
         }
+    }
+
+    private void Acknowledge(bool flush)
+    {
+        if (_state != State.Shadowing) return;
+        _acknowledged = _executed;
+        _actions.Send(new Acknowledge(_received, Math.Min(_executed, _received), _instructions), flush);
     }
 
     private void Order(ulong epoch, ClockPair clock, Interrupt[] batch)

@@ -307,9 +307,10 @@ public sealed class PrimaryRole : IRole
         var bytes = 0L;
         foreach (var interrupt in report.Batch) bytes += InterruptFrames.Send(interrupt, _actions);
         // Somebody waits for what is held and for a guest that idles; policy patent relies on the frame being gone.
-        var flush = _gate.Holds || report.Idle || report.ExitCode is not null || _settings.Commit != CommitPolicy.Output;
+        var wanted = _gate.Holds || report.Idle || report.ExitCode is not null || _settings.Commit != CommitPolicy.Output;
         _actions.Send(
-            new EndOfEpoch(report.Epoch, report.Instructions, report.Digest, report.NextClock, report.ExitCode), flush);
+            new EndOfEpoch(report.Epoch, report.Instructions, report.Digest, report.NextClock, report.ExitCode, wanted),
+            flush: wanted);
         _lag.Sent(report.Epoch, bytes + FrameCodec.HeaderBytes);
         if (_settings.Commit == CommitPolicy.Patent) _gate.Release(report.Epoch);
         else if (_faults.HasFlag(RoleFaults.ReleaseAtEndOfPrevious)) _gate.Release(_received + 1);

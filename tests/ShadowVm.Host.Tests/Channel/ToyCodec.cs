@@ -44,6 +44,7 @@ internal sealed class Listener : IChannelListener
 {
     private readonly List<ToyFrame> _frames = [];
     private int _afterLoss;
+    private int _announced;
 
     public string? Lost { get; private set; }
 
@@ -53,7 +54,7 @@ internal sealed class Listener : IChannelListener
     {
         get
         {
-            lock (_frames) return [.. _frames];
+            lock (_frames) return [.. _frames.Take(_announced)];
         }
     }
 
@@ -66,12 +67,18 @@ internal sealed class Listener : IChannelListener
         }
     }
 
+    public void OnRead()
+    {
+        lock (_frames) _announced = _frames.Count;
+    }
+
     public void OnLost(string reason)
     {
         lock (_frames)
         {
             Assert.Null(Lost);
             Lost = reason;
+            _announced = _frames.Count;
         }
     }
 }

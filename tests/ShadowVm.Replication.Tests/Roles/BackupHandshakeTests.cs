@@ -24,8 +24,8 @@ public class BackupHandshakeTests
     }
 
     [Theory]
-    [InlineData("0.2.0", 1u, "0.2.0", "0.1.0")]
-    [InlineData("0.1.0", 9u, "9", "1")]
+    [InlineData("0.2.0", Hello.CurrentVersion, "0.2.0", "0.1.0")]
+    [InlineData("0.1.0", 9u, "version 9", "this one 2")]
     public void Primary_that_does_not_fit_is_refused_by_both_values(string build, uint version, string theirs, string ours)
     {
         var role = Backup(_actions);

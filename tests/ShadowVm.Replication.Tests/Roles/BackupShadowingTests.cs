@@ -38,16 +38,27 @@ public class BackupShadowingTests
     }
 
     [Fact]
-    public void Receipt_is_acknowledged_at_once_and_execution_when_it_is_done()
+    public void Receipt_is_acknowledged_at_once_where_somebody_waits_for_it_and_execution_at_the_next_tick()
     {
         var role = ShadowingBackup(_actions);
-        role.OnFrame(End(1));
-        role.OnFrame(End(2));
+        role.OnFrame(End(1, wanted: false));
+        role.OnFrame(End(2, wanted: true));
         role.OnEpochEnded(Report(1));
-        Assert.Equal(
-            [new Acknowledge(1, 0, 0), new Acknowledge(2, 0, 0), new Acknowledge(2, 1, 100)], _actions.Frames);
-        Assert.True(_actions.Of<Sent>()[0].Flush);
-        Assert.True(_actions.Of<Sent>()[1].Flush);
+        role.OnTick(5);
+        role.OnTick(10); // nothing new
+        Assert.Equal([new Acknowledge(2, 0, 0), new Acknowledge(2, 1, 100)], _actions.Frames);
+        Assert.Equal([true, false], _actions.Of<Sent>().Select(sent => sent.Flush));
+    }
+
+    [Fact]
+    public void Execution_of_many_epochs_is_acknowledged_before_the_tick_and_of_an_idle_one_at_once()
+    {
+        var role = ShadowingBackup(_actions);
+        for (var epoch = 1UL; epoch <= 200; epoch++) role.OnFrame(End(epoch, wanted: false));
+        for (var epoch = 1UL; epoch <= 199; epoch++) role.OnEpochEnded(Report(epoch));
+        role.OnEpochEnded(Report(200) with { Idle = true });
+        var acknowledged = _actions.Of<Sent>().Select(sent => (((Acknowledge)sent.Frame).Executed, sent.Flush));
+        Assert.Equal([(64UL, false), (128UL, false), (192UL, false), (200UL, true)], acknowledged);
     }
 
     [Fact]

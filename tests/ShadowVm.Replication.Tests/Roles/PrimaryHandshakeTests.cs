@@ -57,8 +57,8 @@ public class PrimaryHandshakeTests
     }
 
     [Theory]
-    [InlineData("0.2.0", 1u, "0.2.0", "0.1.0")]
-    [InlineData("0.1.0", 9u, "9", "1")]
+    [InlineData("0.2.0", Hello.CurrentVersion, "0.2.0", "0.1.0")]
+    [InlineData("0.1.0", 9u, "version 9", "this one 2")]
     public void Backup_that_does_not_fit_is_told_both_values_and_another_may_come(
         string build, uint version, string theirs, string ours)
     {

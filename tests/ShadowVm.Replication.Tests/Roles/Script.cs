@@ -67,8 +67,8 @@ internal static class Script
     };
 
     /// <summary>What a primary says at the end of that epoch.</summary>
-    public static EndOfEpoch End(ulong epoch, int? exitCode = null) =>
-        new(epoch, 100 * epoch, DigestOf(epoch), ClockOf(epoch + 1), exitCode);
+    public static EndOfEpoch End(ulong epoch, int? exitCode = null, bool wanted = true) =>
+        new(epoch, 100 * epoch, DigestOf(epoch), ClockOf(epoch + 1), exitCode, wanted);
 
     public static Digest DigestOf(ulong epoch) => new(epoch, epoch + 1000);
 
