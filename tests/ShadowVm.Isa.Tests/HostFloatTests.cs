@@ -17,6 +17,12 @@ public class HostFloatTests(ITestOutputHelper log)
         FloatFunction.MultiplyAdd,
     ];
 
+    private static readonly FloatFunction[] Others =
+    [
+        FloatFunction.CompareQuiet, FloatFunction.CompareSignaling, FloatFunction.FromSigned32, FloatFunction.FromSigned64,
+        FloatFunction.ToSigned32, FloatFunction.ToSigned64, FloatFunction.Convert,
+    ];
+
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 1)]
@@ -40,6 +46,22 @@ public class HostFloatTests(ITestOutputHelper log)
                     $"{FloatCode.NameOf(code)} {a:x} {b:x} {c:x}, mode {mode}: {found}, expected {expected}; case {i} of seed {seed}");
                 if ((found.Flags & FloatFlags.Inexact) != 0) inexact++;
                 else exact++;
+                var set = (ulong)(i % 4 == 0 ? chance.Next(32) : 1);
+                found = Sticky(code, a, b, c, mode, set);
+                Assert.True(
+                    (found.Value, found.Flags | set) == (expected.Value, expected.Flags | set),
+                    $"{FloatCode.NameOf(code)} {a:x} {b:x} {c:x}, mode {mode}, set {set}: {found}, expected {expected}; case {i} of seed {seed}");
+            }
+
+            foreach (var function in Others)
+            {
+                var code = FloatCode.Number(function, isDouble);
+                var operand = FloatCode.OperandWidth(code) == (isDouble ? 64 : 32) ? a : OtherFormat(function, a);
+                var mode = (ulong)(uint)(chance.Next(5) | (chance.Next(4) << 4) | (chance.Next(4) << 7) | (chance.Next(3) << 9));
+                var (found, expected) = (FloatUnit.Compute(code, operand, b, 0, mode), FloatUnit.ComputeSoftly(code, operand, b, 0, mode));
+                Assert.True(
+                    found == expected,
+                    $"{FloatCode.NameOf(code)} {operand:x} {b:x}, mode {mode}: {found}, expected {expected}; case {i} of seed {seed}");
             }
         }
 
@@ -64,6 +86,15 @@ public class HostFloatTests(ITestOutputHelper log)
             return ((ulong)chance.Next(2) << (isDouble ? 63 : 31)) | ((ulong)exponent << fraction) | mantissa;
         }
 
+        // A number of the other format, or an integer of some size, where that is what is converted.
+        ulong OtherFormat(FloatFunction function, ulong number) => function switch
+        {
+            FloatFunction.FromSigned32 => (uint)number,
+            FloatFunction.FromSigned64 => (ulong)((long)number >> chance.Next(64)),
+            _ when isDouble => BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(number)),
+            _ => BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)number)) ^ (ulong)chance.Next(3),
+        };
+
         ulong Near(ulong number) => number ^ (ulong)chance.Next(16) ^ ((ulong)chance.Next(2) << (isDouble ? 63 : 31));
 
         ulong Product(ulong x, ulong y) =>
@@ -76,8 +107,17 @@ public class HostFloatTests(ITestOutputHelper log)
         foreach (var code in FloatCode.All)
         {
             var direct = FloatUnit.Direct(code);
-            Assert.Equal(Functions.Contains(FloatCode.FunctionOf(code)), direct is not null);
+            var sticky = FloatUnit.DirectSticky(code);
+            Assert.Equal(Functions.Contains(FloatCode.FunctionOf(code)), sticky is not null);
+            if (sticky is not null) Assert.NotNull(direct);
             if (direct is not null) Assert.Equal(FloatCode.OperandsOf(code) + 1, direct.GetParameters().Length);
+            if (sticky is not null) Assert.Equal(FloatCode.OperandsOf(code) + 2, sticky.GetParameters().Length);
         }
+    }
+
+    private static FloatResult Sticky(int code, ulong a, ulong b, ulong c, ulong mode, ulong set)
+    {
+        object[] all = [a, b, c];
+        return (FloatResult)FloatUnit.DirectSticky(code)!.Invoke(null, [.. all[..FloatCode.OperandsOf(code)], mode, set])!;
     }
 }

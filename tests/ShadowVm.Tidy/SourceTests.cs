@@ -71,7 +71,7 @@ public partial class SourceTests
         var found = new List<string>();
         foreach (var path in Deterministic.SelectMany(name => Repository.Files($"src/ShadowVm.{name}", "*.cs")))
         {
-            if (path.EndsWith("/Floating/HostFloat.cs", StringComparison.Ordinal)) continue;
+            if (path.Contains("/Floating/HostFloat.", StringComparison.Ordinal)) continue;
             var code = Text().Replace(WithoutComments(File.ReadAllText(Repository.PathOf(path))), "");
             if (HostFloat().IsMatch(code)) found.Add(path);
         }

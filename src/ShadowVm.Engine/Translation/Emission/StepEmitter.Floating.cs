@@ -1,4 +1,5 @@
 using System.Reflection;
+using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa.Ir;
 using ShadowVm.Isa.Numerics.Floating;
 
@@ -15,7 +16,13 @@ internal abstract partial class StepEmitter
     /// <summary>Calls the one place where all tiers compute; its value goes to a local, its flags to the next.</summary>
     private void EmitFloating(Node n, int local)
     {
-        if (FloatUnit.Direct(n.Index) is { } direct)
+        if (StickyFlags.RegisterOf(_steps, local + 1) is { } set && FloatUnit.DirectSticky(n.Index) is { } sticky)
+        {
+            foreach (var item in n.Items) Expressions.Emit(item);
+            LoadRegister(set);
+            Il.Call(sticky);
+        }
+        else if (FloatUnit.Direct(n.Index) is { } direct)
         {
             foreach (var item in n.Items) Expressions.Emit(item);
             Il.Call(direct);

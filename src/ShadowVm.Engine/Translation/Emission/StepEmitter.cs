@@ -20,6 +20,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
 {
     private readonly List<(Node Step, LocalBuilder Value, LocalBuilder? Index)> _pending = [];
     private LocalBuilder[] _locals = [];
+    private Node[] _steps = [];
 
     protected IlWriter Il { get; } = il;
 
@@ -89,6 +90,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
         if (_locals.Length < instruction.LocalCount) Array.Resize(ref _locals, instruction.LocalCount);
         for (var i = 0; i < instruction.LocalCount; i++) _locals[i] = Il.Local();
         _pending.Clear();
+        _steps = instruction.Steps;
     }
 
     /// <summary>

@@ -31,6 +31,16 @@ public static class FloatUnit
             case (FloatFunction.Divide, false): return HostFloat.Divide32(a, b, mode);
             case (FloatFunction.SquareRoot, false): return HostFloat.SquareRoot32(a, mode);
             case (FloatFunction.MultiplyAdd, false): return HostFloat.MultiplyAdd32(a, b, c, mode);
+            case (FloatFunction.CompareQuiet, true): return HostFloat.CompareQuiet64(a, b, mode);
+            case (FloatFunction.CompareQuiet, false): return HostFloat.CompareQuiet32(a, b, mode);
+            case (FloatFunction.CompareSignaling, true): return HostFloat.CompareSignaling64(a, b, mode);
+            case (FloatFunction.CompareSignaling, false): return HostFloat.CompareSignaling32(a, b, mode);
+            case (FloatFunction.FromSigned32, true): return HostFloat.DoubleFromSigned32(a, mode);
+            case (FloatFunction.FromSigned64, true): return HostFloat.DoubleFromSigned64(a, mode);
+            case (FloatFunction.ToSigned32, true): return HostFloat.Signed32FromDouble(a, mode);
+            case (FloatFunction.ToSigned64, true): return HostFloat.Signed64FromDouble(a, mode);
+            case (FloatFunction.Convert, true): return HostFloat.DoubleFromSingle(a, mode);
+            case (FloatFunction.Convert, false): return HostFloat.SingleFromDouble(a, mode);
         }
 
         return ComputeSoftly(code, a, b, c, mode);
@@ -41,11 +51,14 @@ public static class FloatUnit
     /// takes its operands and the mode, for generated code; null for functions that aren't worth one.
     /// </summary>
     /// <param name="code">Function and format.</param>
-    public static MethodInfo? Direct(int code)
-    {
-        var name = FloatCode.FunctionOf(code) + (FloatCode.IsDouble(code) ? "64" : "32");
-        return typeof(HostFloat).GetMethod(name, BindingFlags.Static | BindingFlags.Public);
-    }
+    public static MethodInfo? Direct(int code) => HostMethods.Of(code);
+
+    /// <summary>
+    /// The same for an operation whose flags do no more than join those that a register has already: it takes these behind the
+    /// mode, and may leave out of its flags what they have. Null where that saves nothing.
+    /// </summary>
+    /// <param name="code">Function and format.</param>
+    public static MethodInfo? DirectSticky(int code) => HostMethods.StickyOf(code);
 
     /// <summary>As the other, by <see cref="SoftFloat{T}"/> alone: what the host's unit is checked against.</summary>
     internal static FloatResult ComputeSoftly(int code, ulong a, ulong b, ulong c, ulong mode) => FloatCode.IsDouble(code)

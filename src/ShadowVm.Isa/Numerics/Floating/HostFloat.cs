@@ -13,7 +13,7 @@ namespace ShadowVm.Isa.Numerics.Floating;
 /// infinities and NaNs, aren't done here; no exception but inexact is possible then.
 /// </para>
 /// </summary>
-internal static class HostFloat
+internal static partial class HostFloat
 {
     // Numbers whose products, quotients and errors of those stay normal: exponents from -450 to 450.
     private const ulong SafeLow = (ulong)(1023 - 450) << 52;
@@ -27,7 +27,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult Add64(ulong a, ulong b, ulong mode)
     {
-        if (!IsSafe(a) || !IsSafe(b) || !RoundsEven(mode)) return SoftFloat<Binary64>.Add(a, b, (uint)mode);
+        if (!IsSafe(a) || !IsSafe(b) || !RoundsEven(mode)) return AddRest64(a, b, mode);
         var (x, y) = (Double(a), Double(b));
         var sum = x + y;
         return Result(sum, ErrorOfSum(x, y, sum) != 0);
@@ -37,7 +37,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult Subtract64(ulong a, ulong b, ulong mode)
     {
-        if (!IsSafe(a) || !IsSafe(b) || !RoundsEven(mode)) return SoftFloat<Binary64>.Subtract(a, b, (uint)mode);
+        if (!IsSafe(a) || !IsSafe(b) || !RoundsEven(mode)) return SubtractRest64(a, b, mode);
         var (x, y) = (Double(a), -Double(b));
         var sum = x + y;
         return Result(sum, ErrorOfSum(x, y, sum) != 0);
@@ -47,7 +47,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult Multiply64(ulong a, ulong b, ulong mode)
     {
-        if (!IsSafe(a) || !IsSafe(b) || !RoundsEven(mode)) return SoftFloat<Binary64>.Multiply(a, b, (uint)mode);
+        if (!IsSafe(a) || !IsSafe(b) || !RoundsEven(mode)) return MultiplyRest64(a, b, mode);
         var (x, y) = (Double(a), Double(b));
         var product = x * y;
         return Result(product, Math.FusedMultiplyAdd(x, y, -product) != 0);
@@ -57,7 +57,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult Divide64(ulong a, ulong b, ulong mode)
     {
-        if (!IsSafe(a) || !IsSafe(b) || !RoundsEven(mode)) return SoftFloat<Binary64>.Divide(a, b, (uint)mode);
+        if (!IsSafe(a) || !IsSafe(b) || !RoundsEven(mode)) return DivideRest64(a, b, mode);
         var (x, y) = (Double(a), Double(b));
         var quotient = x / y;
         return Result(quotient, Math.FusedMultiplyAdd(-quotient, y, x) != 0);
@@ -67,7 +67,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult SquareRoot64(ulong a, ulong mode)
     {
-        if (!IsSafe(a) || (long)a < 0 || !RoundsEven(mode)) return SoftFloat<Binary64>.SquareRoot(a, (uint)mode);
+        if (!IsSafe(a) || (long)a < 0 || !RoundsEven(mode)) return SquareRootRest64(a, mode);
         var x = Double(a);
         var root = Math.Sqrt(x);
         return Result(root, Math.FusedMultiplyAdd(-root, root, x) != 0);
@@ -78,7 +78,7 @@ internal static class HostFloat
     public static FloatResult MultiplyAdd64(ulong a, ulong b, ulong c, ulong mode)
     {
         if (!IsSafe(a) || !IsSafe(b) || !IsSafe(c) || !RoundsEven(mode))
-            return SoftFloat<Binary64>.MultiplyAdd(a, b, c, (uint)mode);
+            return MultiplyAddRest64(a, b, c, mode);
         var (x, y, z) = (Double(a), Double(b), Double(c));
         var value = Math.FusedMultiplyAdd(x, y, z);
         var product = x * y;
@@ -88,7 +88,7 @@ internal static class HostFloat
         var high = product + low;
         var highError = ErrorOfSum(product, low, high);
         // A sum that all but cancels is exact or far from it; where nothing is left, its sign is the rule's.
-        if (value == 0) return SoftFloat<Binary64>.MultiplyAdd(a, b, c, (uint)mode);
+        if (value == 0) return MultiplyAddRest64(a, b, c, mode);
         return Result(value, (high - value) + highError + lowError != 0);
     }
 
@@ -96,7 +96,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult Add32(ulong a, ulong b, ulong mode)
     {
-        if (!IsSafe32(a) || !IsSafe32(b) || !RoundsEven(mode)) return SoftFloat<Binary32>.Add(a, b, (uint)mode);
+        if (!IsSafe32(a) || !IsSafe32(b) || !RoundsEven(mode)) return AddRest32(a, b, mode);
         return Sum32(Single(a), Single(b));
     }
 
@@ -104,7 +104,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult Subtract32(ulong a, ulong b, ulong mode)
     {
-        if (!IsSafe32(a) || !IsSafe32(b) || !RoundsEven(mode)) return SoftFloat<Binary32>.Subtract(a, b, (uint)mode);
+        if (!IsSafe32(a) || !IsSafe32(b) || !RoundsEven(mode)) return SubtractRest32(a, b, mode);
         return Sum32(Single(a), -Single(b));
     }
 
@@ -112,7 +112,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult Multiply32(ulong a, ulong b, ulong mode)
     {
-        if (!IsSafe32(a) || !IsSafe32(b) || !RoundsEven(mode)) return SoftFloat<Binary32>.Multiply(a, b, (uint)mode);
+        if (!IsSafe32(a) || !IsSafe32(b) || !RoundsEven(mode)) return MultiplyRest32(a, b, mode);
         var product = (double)Single(a) * Single(b); // exact
         var value = (float)product;
         return Result(value, value != product);
@@ -122,7 +122,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult Divide32(ulong a, ulong b, ulong mode)
     {
-        if (!IsSafe32(a) || !IsSafe32(b) || !RoundsEven(mode)) return SoftFloat<Binary32>.Divide(a, b, (uint)mode);
+        if (!IsSafe32(a) || !IsSafe32(b) || !RoundsEven(mode)) return DivideRest32(a, b, mode);
         var (x, y) = (Single(a), Single(b));
         var value = (float)((double)x / y); // 53 bits are enough for both roundings to come to the one
         return Result(value, (double)value * y != x);
@@ -132,7 +132,7 @@ internal static class HostFloat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult SquareRoot32(ulong a, ulong mode)
     {
-        if (!IsSafe32(a) || (int)a < 0 || !RoundsEven(mode)) return SoftFloat<Binary32>.SquareRoot(a, (uint)mode);
+        if (!IsSafe32(a) || (int)a < 0 || !RoundsEven(mode)) return SquareRootRest32(a, mode);
         var x = Single(a);
         var value = (float)Math.Sqrt(x);
         return Result(value, (double)value * value != x);
@@ -143,10 +143,10 @@ internal static class HostFloat
     public static FloatResult MultiplyAdd32(ulong a, ulong b, ulong c, ulong mode)
     {
         if (!IsSafe32(a) || !IsSafe32(b) || !IsSafe32(c) || !RoundsEven(mode))
-            return SoftFloat<Binary32>.MultiplyAdd(a, b, c, (uint)mode);
+            return MultiplyAddRest32(a, b, c, mode);
         var (product, z) = ((double)Single(a) * Single(b), (double)Single(c)); // exact
         var value = MathF.FusedMultiplyAdd(Single(a), Single(b), Single(c));
-        if (value == 0) return SoftFloat<Binary32>.MultiplyAdd(a, b, c, (uint)mode);
+        if (value == 0) return MultiplyAddRest32(a, b, c, mode);
         var sum = product + z;
         // Whatever is lost of a number with so few bits beyond double's, is lost beyond single's as well.
         return Result(value, value != sum || ErrorOfSum(product, z, sum) != 0);
