@@ -47,6 +47,7 @@ else
 fi
 
 if have gcc; then ./build.sh native "$out"; else left_out "native; gcc is not installed"; fi
+have qemu-riscv64 || left_out "QEMU's programs; qemu-riscv64 is not installed"
 have qemu-system-riscv64 || left_out "QEMU; qemu-system-riscv64 is not installed"
 [ -f "$shadowvm" ] || left_out "ShadowVm; it was not built"
 
@@ -56,6 +57,12 @@ while read -r name variant rounds count checksum; do
     if have gcc; then
         expect native "$("$out/native/$name" "$rounds")"
         expect native-scalar "$("$out/native-scalar/$name" "$rounds")"
+    fi
+    if [ "$variant" = full ]; then
+        if have qemu-riscv64; then expect qemu-riscv64 "$(timeout 120 qemu-riscv64 "bin/user/$name.elf")"; fi
+        if [ -f "$shadowvm" ]; then
+            expect "ShadowVm, a program" "$(dotnet "$shadowvm" run "bin/user/$name.elf" --machine user </dev/null)"
+        fi
     fi
     # QEMU has no way to set a parameter, so it cannot do a hundredth.
     if have qemu-system-riscv64 && [ "$variant" != hundredth ]; then

@@ -1,5 +1,6 @@
-// A workload is one C file with `work`, built twice: as a bare-metal guest and as a native program. Both print the same
-// line. Parameter 0 (of the guest) or the first argument (of the native program) is how often the work is done.
+// A workload is one C file with `work`, built three times: as a bare-metal guest, as a guest's Linux program and as a native
+// program. All print the same line. Parameter 0 (of the guest) or the first argument (of the native program) is how often
+// the work is done.
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
 
@@ -9,6 +10,8 @@
 typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long u64;
+#elif defined(LINUX)
+#include "linux.h"
 #else
 #include "../../tests/Guests/guest.h"
 #endif
@@ -36,11 +39,13 @@ int main(int argc, char **argv)
     return 0;
 }
 #else
+#ifndef LINUX
 u64 trap_handler(u64 cause, u64 pc)
 {
     unexpected_trap(cause, pc);
     return pc;
 }
+#endif
 
 int main(void)
 {

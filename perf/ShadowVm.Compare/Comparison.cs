@@ -12,7 +12,7 @@ internal sealed class Comparison(Peer[] peers, Workload[] programs)
     public Workload[] Programs => programs;
 
     /// <summary>Peers that can run the hello guest.</summary>
-    public IEnumerable<Peer> Starting => peers.Where(peer => peer.Kind != PeerKind.Native);
+    public IEnumerable<Peer> Starting => peers.Where(peer => peer.Kind is PeerKind.ShadowVm or PeerKind.Emulator);
 
     /// <summary>Rounds that were finished.</summary>
     public int Rounds { get; private set; }

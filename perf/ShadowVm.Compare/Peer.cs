@@ -9,6 +9,9 @@ internal enum PeerKind
     /// <summary>Another emulator.</summary>
     Emulator,
 
+    /// <summary>Another emulator, of programs: it starts no machine.</summary>
+    User,
+
     /// <summary>The same source, compiled for this machine.</summary>
     Native,
 }

@@ -7,7 +7,8 @@ namespace ShadowVm.Compare;
 /// <param name="shadowvm">ShadowVm's program.</param>
 internal sealed class Peers(string guests, string hello, string work, string shadowvm)
 {
-    public static readonly string[] Names = ["shadowvm", "qemu-icount", "qemu", "native", "native-scalar"];
+    public static readonly string[] Names =
+        ["shadowvm", "shadowvm-user", "qemu-user", "qemu-icount", "qemu", "native", "native-scalar"];
 
     public static readonly string[] Tiers = ["reference", "cold", "block", "region"];
 
@@ -21,6 +22,12 @@ internal sealed class Peers(string guests, string hello, string work, string sha
         work => (shadowvm, ["run", Image(work), "--tier", tier, .. Set(work, tier)]),
         Reduced: tier == "reference");
 
+    /// <summary>ShadowVm in its fastest tier, with the workloads as Linux programs.</summary>
+    public Peer ShadowVmUser() => new(
+        "user",
+        PeerKind.ShadowVm,
+        work => (shadowvm, work == Workload.StartUp ? ["run", hello] : ["run", Program(work), "--machine", "user"]));
+
     /// <summary>Another peer, or null where what it needs isn't installed; <paramref name="missing"/> names that.</summary>
     public Peer? Other(string name, out string missing)
     {
@@ -28,8 +35,9 @@ internal sealed class Peers(string guests, string hello, string work, string sha
         // guest's clock after the host's. With sleep=off, which auto excludes, QEMU never waits for the host's time.
         string[] icount = name == "qemu-icount" ? ["-icount", "shift=0,sleep=off"] : [];
         var native = name.StartsWith("native", StringComparison.Ordinal);
-        missing = native ? "gcc" : "qemu-system-riscv64";
+        missing = native ? "gcc" : name == "qemu-user" ? "qemu-riscv64" : "qemu-system-riscv64";
         if (Find(missing) is not { } program) return null;
+        if (name == "qemu-user") return new Peer(name, PeerKind.User, run => (program, [Program(run)]));
         return native
             ? new Peer(name, PeerKind.Native, run => (Path.Combine(work, name, run.Program), []))
             : new Peer(name, PeerKind.Emulator, run => (program, [.. _virt, .. icount, "-kernel", Image(run)]));
@@ -42,6 +50,8 @@ internal sealed class Peers(string guests, string hello, string work, string sha
         .FirstOrDefault(File.Exists);
 
     private static string[] Set(Work work, string tier) => tier == "reference" && work.Rounds != 0 ? ["--set", $"0={work.Rounds}"] : [];
+
+    private string Program(Work run) => Path.Combine(guests, "user", run.Program + ".elf");
 
     private string Image(Work run) => run == Workload.StartUp ? hello : Path.Combine(guests, run.Program + ".elf");
 }

@@ -8,7 +8,7 @@ var all = Workload.Read(Path.Combine(folders.Guests, "workloads.txt"));
 var rounds = new Option<int>("--rounds") { Description = "Runs of each program on each peer.", DefaultValueFactory = _ => 5 };
 var programs = List("--programs", "What to run.", [.. all.Select(workload => workload.Name)]);
 var peers = List("--peers", $"Whom to run it on: {string.Join(", ", Peers.Names)}.", [.. Peers.Names.SkipLast(1)]);
-var tiers = List("--tiers", $"ShadowVm's tiers: {string.Join(", ", Peers.Tiers)}.", ["reference", "block"]);
+var tiers = List("--tiers", $"ShadowVm's tiers: {string.Join(", ", Peers.Tiers)}.", ["reference", "block", "region"]);
 var shadowvm = new Option<FileInfo?>("--shadowvm")
 {
     Description = "The program to measure, instead of publishing this checkout's.",
@@ -16,7 +16,7 @@ var shadowvm = new Option<FileInfo?>("--shadowvm")
 };
 var output = new Option<FileInfo?>("--output") { Description = "A file for the tables, in Markdown.", HelpName = "FILE.md" };
 var command = new RootCommand(
-    "Runs the same programs on ShadowVm, on QEMU with and without exact counting, and natively, in turn.\n\n"
+    "Runs the same programs on ShadowVm, on QEMU with and without exact counting and as programs, and natively, in turn.\n\n"
     + "Examples:\n  perf/compare\n  perf/compare --rounds 3 --programs sieve,sort --peers shadowvm,qemu-icount --tiers block")
 {
     rounds, programs, peers, tiers, shadowvm, output,

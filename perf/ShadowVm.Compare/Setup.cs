@@ -30,6 +30,11 @@ internal sealed class Setup(Folders folders, Action<string> says, CancellationTo
                     else says($"tier {tier} is left out: {ShadowVm} has no --tier");
                 }
             }
+            else if (name == "shadowvm-user")
+            {
+                if (shadowvm is null && !names.Contains("shadowvm")) await Publish();
+                chosen.Add(known.ShadowVmUser());
+            }
             else if (known.Other(name, out var missing) is { } peer)
             {
                 chosen.Add(peer);

@@ -1,0 +1,20 @@
+// What programs with floating point need beside workload.h: the guest's unit switched on, bits of a number. Sums aren't
+// contracted and roots set no errno, so that guest and native program round alike.
+#ifndef FLOATING_H
+#define FLOATING_H
+#include "workload.h"
+
+static inline void enable_floating(void)
+{
+#if !defined(NATIVE) && !defined(LINUX)
+    __asm__ volatile("csrs mstatus, %0" : : "r"(0x6000)); // FS, Privileged manual 3.1.6.6
+#endif
+}
+
+static inline u64 bits_of(double value)
+{
+    u64 bits;
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+#endif
