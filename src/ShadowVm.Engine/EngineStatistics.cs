@@ -76,11 +76,11 @@ public sealed class EngineStatistics
     public long CodeWrites { get; internal set; }
 
     /// <summary>Exits from generated code, by cause.</summary>
-    public long[] Exits { get; } = new long[6];
+    public long[] Exits { get; } = new long[7];
 
     /// <summary>Names of the causes in <see cref="Exits"/>.</summary>
     public static IReadOnlyList<string> ExitNames { get; } =
-        ["look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot"];
+        ["look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot", "odd number"];
 
     /// <summary>
     /// Gives a time in ticks, or null where nobody asked for times: the engine itself knows no clock. Set before the

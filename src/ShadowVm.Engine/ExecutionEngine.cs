@@ -315,6 +315,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
                 default:
                     {
+                        if (exit == HostExit.Odd) _blocks!.Odd(Here().At(Word(EngineWords.Region)), _cpu.Retired);
                         var one = 1L;
                         var reason = RunReference(ref one);
                         left -= 1 - one;

@@ -50,7 +50,8 @@ public class HostFloatTests(ITestOutputHelper log)
                 found = Sticky(code, a, b, c, mode, set);
                 Assert.True(
                     (found.Value, found.Flags | set) == (expected.Value, expected.Flags | set),
-                    $"{FloatCode.NameOf(code)} {a:x} {b:x} {c:x}, mode {mode}, set {set}: {found}, expected {expected}; case {i} of seed {seed}");
+                    $"{FloatCode.NameOf(code)} {a:x} {b:x} {c:x}, mode {mode}, set {set}: {found}, expected {expected}; "
+                    + $"case {i} of seed {seed}");
             }
 
             foreach (var function in Others)

@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Cpu;
 internal static class EngineWords
 {
     /// <summary>Number of words.</summary>
-    public const int Count = 13;
+    public const int Count = 14;
 
     /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
     public const int Exit = -1;
@@ -49,6 +49,9 @@ internal static class EngineWords
 
     /// <summary>Not 0 where a region left the rest of the counter to its blocks.</summary>
     public const int Short = -12;
+
+    /// <summary>Address of the region that control was given back by, for <see cref="Translation.HostExit.Odd"/>.</summary>
+    public const int Region = -13;
 
     /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
     public const long PcInRecord = 1 << 8;

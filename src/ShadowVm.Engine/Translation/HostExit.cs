@@ -21,4 +21,7 @@ internal enum HostExit : long
 
     /// <summary>The record at pc was jumped to often enough to be translated.</summary>
     Hot = 5,
+
+    /// <summary>A region met a floating-point result that isn't an ordinary number, or what it takes for granted isn't so.</summary>
+    Odd = 6,
 }

@@ -16,12 +16,18 @@ internal sealed partial class TranslationCache
     // that one may be entered: neither is worth a region before so many times as many looks.
     private const int LooksOfOthers = 8;
 
+    // What trusts the host's floating-point unit and is wrong more often than so many times in so many instructions each is
+    // made anew without: interpreting one instruction and finding back costs what some hundred others do.
+    private const int OddMax = 256;
+    private const int OddEvery = 4096;
+
     // Places that are looked at before all counts begin anew.
     private const int LooksMax = 1 << 16;
 
     private readonly Dictionary<CodeKey, Region> _regions = []; // by entry
     private readonly Dictionary<CodeKey, List<Region>> _regionsWith = []; // by block
     private readonly Dictionary<CodeKey, int> _looks = [];
+    private readonly HashSet<CodeKey> _distrustful = []; // regions that take nothing for granted
     private readonly HashSet<CodeKey> _wanted = []; // blocks of regions that were asked for
     private readonly ConcurrentQueue<(MadeRegion Made, SlotTable Slots)> _madeRegions = new();
     private bool _makesRegion;
@@ -37,6 +43,21 @@ internal sealed partial class TranslationCache
         if (isFirst || looks == LooksOfOthers * _settings.RegionAfter) AskRegion(key);
     }
 
+    /// <summary>A region gave control back as <see cref="HostExit.Odd"/>.</summary>
+    /// <param name="key">What it was made for.</param>
+    /// <param name="retired">Instructions that the guest has retired.</param>
+    public void Odd(CodeKey key, ulong retired)
+    {
+        if (!_regions.TryGetValue(key, out var region) || region.Key != key) return;
+        if (region.Odd++ == 0) region.OddFrom = retired;
+        if (region.Odd < OddMax) return;
+        region.Odd = 0;
+        if (retired - region.OddFrom > (ulong)OddMax * OddEvery) return;
+        _distrustful.Add(key);
+        Drop(region);
+        AskRegion(key);
+    }
+
     /// <summary>All regions.</summary>
     public IEnumerable<Region> Regions => _regions.Values.Distinct();
 
@@ -46,17 +67,19 @@ internal sealed partial class TranslationCache
         foreach (var region in Regions.Where(region => region.Blocks.Any(Holds)))
         {
             // They are all there: a region goes with the first of its blocks.
-            if (Listing([.. region.Blocks.Select(key => _blocks[key].Code)]) is { } listing) yield return listing;
+            var trusts = !_distrustful.Contains(region.Key);
+            if (Listing([.. region.Blocks.Select(key => _blocks[key].Code)], trusts) is { } listing) yield return listing;
         }
 
         foreach (var block in _blocks.Values.Where(block => Holds(block.Key)))
         {
-            if (Listing([block.Code]) is { } listing) yield return listing;
+            if (Listing([block.Code], trusts: false) is { } listing) yield return listing;
         }
 
         bool Holds(CodeKey key) => pc - key.Pc < (ulong)_blocks[key].Code.Bytes || key.Pc - pc < bytes;
 
-        TranslationListing? Listing(BlockCode[] blocks) => TranslationListing.OfBlocks(_isa, blocks, _surroundings);
+        TranslationListing? Listing(BlockCode[] blocks, bool trusts) =>
+            TranslationListing.OfBlocks(_isa, blocks, _surroundings, trusts);
     }
 
     private nint EntryOf(CodeKey key) =>
@@ -71,17 +94,18 @@ internal sealed partial class TranslationCache
         if (blocks.Count == 1 && !blocks[0].Successors.Contains(key.Pc)) return;
         var wanted = new WantedRegion(key, blocks.ToArray(), [.. blocks.Select(block => _versions[PageOf(block.Key)])]);
         var (surroundings, slots) = (_surroundings, _slots);
-        var needsLoop = _looks.GetValueOrDefault(key) < LooksOfOthers * _settings.RegionAfter;
+        var trusts = !_distrustful.Contains(key);
+        var needsLoop = trusts && _looks.GetValueOrDefault(key) < LooksOfOthers * _settings.RegionAfter;
         foreach (var block in blocks) _wanted.Add(block.Key);
         if (!_settings.Background)
         {
-            if (Make(wanted, surroundings, needsLoop) is { } made) Install(made, slots);
+            if (Make(wanted, surroundings, needsLoop, trusts) is { } made) Install(made, slots);
             return;
         }
 
         TranslationWorker.Enqueue(() =>
         {
-            if (Make(wanted, surroundings, needsLoop) is not { } made) return;
+            if (Make(wanted, surroundings, needsLoop, trusts) is not { } made) return;
             _madeRegions.Enqueue((made, slots));
             Interlocked.Increment(ref _news);
         });
@@ -124,11 +148,11 @@ internal sealed partial class TranslationCache
         bool IsInRam(CodeKey place) => place.OffsetIn(_memory) < _memory.Size && place.Pc % (ulong)_isa.UnitBytes == 0;
     }
 
-    private MadeRegion? Make(WantedRegion wanted, BlockSurroundings surroundings, bool needsLoop)
+    private MadeRegion? Make(WantedRegion wanted, BlockSurroundings surroundings, bool needsLoop, bool trusts)
     {
         var clock = _statistics.Clock;
         var began = clock?.Invoke() ?? 0;
-        if (RegionShape.Of(_isa, Array.ConvertAll(wanted.Blocks, block => block.Code)) is not { } shape) return null;
+        if (RegionShape.Of(_isa, Array.ConvertAll(wanted.Blocks, block => block.Code), trusts) is not { } shape) return null;
         if (needsLoop && !shape.Nodes.Any(node => node.Depth > 0)) return null;
         var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
         var region = new Region(
@@ -203,23 +227,25 @@ internal sealed partial class TranslationCache
     {
         _wanted.Remove(block);
         if (!_regionsWith.Remove(block, out var regions)) return;
-        foreach (var region in regions)
+        foreach (var region in regions) Drop(region);
+    }
+
+    private void Drop(Region region)
+    {
+        foreach (var block in region.Blocks)
         {
-            foreach (var other in region.Blocks)
-            {
-                if (_regionsWith.TryGetValue(other, out var theirs)) theirs.Remove(region);
-            }
-
-            foreach (var entry in region.Entries)
-            {
-                if (!_regions.TryGetValue(entry, out var now) || now != region) continue;
-                _regions.Remove(entry);
-                Lead(entry);
-            }
-
-            _looks.Remove(region.Key);
-            IlBytes -= region.Method.IlBytes;
+            if (_regionsWith.TryGetValue(block, out var theirs)) theirs.Remove(region);
         }
+
+        foreach (var entry in region.Entries)
+        {
+            if (!_regions.TryGetValue(entry, out var now) || now != region) continue;
+            _regions.Remove(entry);
+            Lead(entry);
+        }
+
+        _looks.Remove(region.Key);
+        IlBytes -= region.Method.IlBytes;
     }
 
     private void ForgetRegions()
@@ -228,6 +254,7 @@ internal sealed partial class TranslationCache
         _regionsWith.Clear();
         _looks.Clear();
         _wanted.Clear();
+        _distrustful.Clear();
     }
 
     private sealed record WantedRegion(CodeKey Key, Block[] Blocks, uint[] Versions);

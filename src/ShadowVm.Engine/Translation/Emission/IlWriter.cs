@@ -10,7 +10,7 @@ internal sealed class IlWriter
 {
     private readonly ILGenerator _il;
     private readonly StringBuilder? _text;
-    private readonly List<LocalBuilder> _freeLocals = [];
+    private readonly Dictionary<Type, List<LocalBuilder>> _freeLocals = [];
     private readonly List<LocalBuilder> _passingLocals = [];
     private readonly Dictionary<Label, int> _labels = [];
     private LocalBuilder? _floatLocal;
@@ -70,16 +70,20 @@ internal sealed class IlWriter
     }
 
     /// <summary>A local of 64 bits, which is another's after <see cref="FreeLocals"/>.</summary>
-    public LocalBuilder Local()
+    public LocalBuilder Local() => Local(typeof(long));
+
+    /// <summary>The same for a number.</summary>
+    public LocalBuilder Local(Type type)
     {
-        var local = _freeLocals.Count > 0 ? _freeLocals[^1] : _il.DeclareLocal(typeof(long));
-        if (_freeLocals.Count > 0) _freeLocals.RemoveAt(_freeLocals.Count - 1);
+        var local = _freeLocals.TryGetValue(type, out var free) && free.Count > 0 ? free[^1] : null;
+        if (local is null) local = _il.DeclareLocal(type);
+        else free!.RemoveAt(free.Count - 1);
         _passingLocals.Add(local);
         return local;
     }
 
-    /// <summary>A local of 64 bits for the whole method.</summary>
-    public LocalBuilder LastingLocal() => _il.DeclareLocal(typeof(long));
+    /// <summary>A local for the whole method.</summary>
+    public LocalBuilder LastingLocal(Type type) => _il.DeclareLocal(type);
 
     /// <summary>
     /// Whoever comes now may have the locals that were handed out: the compiler keeps track of some thousand, and what it
@@ -87,7 +91,12 @@ internal sealed class IlWriter
     /// </summary>
     public void FreeLocals()
     {
-        _freeLocals.AddRange(_passingLocals);
+        foreach (var local in _passingLocals)
+        {
+            if (!_freeLocals.TryGetValue(local.LocalType, out var free)) _freeLocals.Add(local.LocalType, free = []);
+            free.Add(local);
+        }
+
         _passingLocals.Clear();
     }
 

@@ -101,10 +101,10 @@ internal sealed partial class RegionEmitter
         }
 
         Il.Comment($"in the slot: {_node.Code.Instructions[_index].Definition!.Name}");
-        (_giveUp, _inSlot) = (null, Leave);
+        (_giveUp, _giveUpOdd, _inSlot) = (null, null, Leave);
         Prefetch(slot);
         Emit(slot);
-        (_giveUp, _inSlot) = (null, null);
+        (_giveUp, _giveUpOdd, _inSlot) = (null, null, null);
     }
 
     private void LoadNextPc(BranchShape shape, LocalBuilder? kept, ulong behind)

@@ -4,6 +4,7 @@ using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa;
 using ShadowVm.Isa.Ir;
+using ShadowVm.Isa.Numerics.Floating;
 
 namespace ShadowVm.Engine.Translation.Emission;
 
@@ -50,10 +51,13 @@ internal sealed partial class RegionEmitter : StepEmitter
     private readonly RegisterCache _registers;
     private readonly Dictionary<ulong, Label> _labels = [];
     private readonly List<(Label Label, RegionNode Node, int Index, int[] Dirty, Action? InSlot)> _givenUp = [];
+    private readonly List<Action> _later = [];
+    private readonly HashSet<Label> _odd = []; // of those, the ones for results that aren't ordinary numbers
     private readonly List<(Label Label, RegionNode Node, int Unretired)> _partials = [];
     private RegionNode _node;
     private AccessGroups _groups;
     private Label? _giveUp;
+    private Label? _giveUpOdd;
     private int _index;
 
     private RegionEmitter(IlWriter il, IsaDefinition isa, RegionShape shape, BlockSurroundings surroundings)
@@ -63,7 +67,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         _surroundings = surroundings;
         _node = shape.Nodes[0];
         _groups = new AccessGroups(_node, IsRamLow);
-        _registers = new RegisterCache(il, shape.Pinned, shape.PinnedWritten);
+        _registers = new RegisterCache(il, shape.Pinned, shape.PinnedWritten, shape.Trust?.Numbers ?? new HashSet<int>());
     }
 
     /// <summary>Translates a region.</summary>
@@ -94,6 +98,27 @@ internal sealed partial class RegionEmitter : StepEmitter
             return made;
         }
     }
+
+    protected override FloatTrust? Trust => _shape.Trust;
+
+    protected override Label GiveUpOdd
+    {
+        get
+        {
+            if (_giveUpOdd is { } label) return label;
+            var made = Il.Label();
+            _giveUpOdd = made;
+            _odd.Add(made);
+            _givenUp.Add((made, _node, _index, _registers.Dirty, _inSlot));
+            return made;
+        }
+    }
+
+    protected override void EmitLater(Action emit) => _later.Add(emit);
+
+    protected override void LoadNumber(int slot) => _registers.LoadNumber(slot);
+
+    protected override void StoreRegister(int slot, LocalBuilder value) => _registers.Store(slot, value);
 
     protected override bool IsPaged => _node.Code.Key.IsPaged;
 
@@ -143,12 +168,43 @@ internal sealed partial class RegionEmitter : StepEmitter
 
     private void Emit()
     {
+        if (_shape.Trust is { } trust) EmitTrust(trust);
         _registers.LoadPinned();
         foreach (var node in _shape.Nodes) _labels.Add(node.Pc, Il.Label());
         EmitEntries();
         foreach (var node in _shape.Nodes) Emit(node);
+        foreach (var emit in _later) emit();
         EmitGivenUp();
         EmitPartials();
+    }
+
+    /// <summary>Looks whether what the region relies on is so; if not, it runs nothing.</summary>
+    private void EmitTrust(FloatTrust trust)
+    {
+        var (holds, fails) = (Il.Label(), Il.Label());
+        Il.LoadWord(trust.Flags);
+        Il.Const((long)FloatFlags.Inexact);
+        Il.Op(OpCodes.And);
+        Il.Branch(trust.Mode is null ? OpCodes.Brtrue : OpCodes.Brfalse, trust.Mode is null ? holds : fails);
+        if (trust.Mode is { } mode)
+        {
+            Il.LoadWord(mode);
+            Il.Const(FloatMode.RoundMask);
+            Il.Op(OpCodes.And);
+            Il.Branch(OpCodes.Brfalse, holds); // to even
+        }
+
+        Il.Mark(fails);
+        LeaveAsOdd();
+        Return(() => Il.LoadWord(Isa.PcSlot), HostExit.Odd, 0);
+        Il.Mark(holds);
+    }
+
+    private void LeaveAsOdd()
+    {
+        Il.WordAddress(EngineWords.Region);
+        Il.Const((long)_shape.Nodes[0].Pc);
+        Il.StoreWord();
     }
 
     /// <summary>Finds the node that is entered by the pc in the state.</summary>
@@ -226,7 +282,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         {
             var decoded = node.Code.Instructions[_index];
             Il.Comment($"{pc:x}: {decoded.Definition!.Name}");
-            _giveUp = null;
+            (_giveUp, _giveUpOdd) = (null, null);
             Prefetch(node.Instructions[_index]);
             pc += (ulong)decoded.Length;
             if (!node.Instructions[_index].OpensSlot)
@@ -255,13 +311,14 @@ internal sealed partial class RegionEmitter : StepEmitter
                 Il.Mark(label);
                 _registers.WriteBack(dirty);
                 inSlot?.Invoke();
-                Return(node.AddressOf(index), HostExit.Interpret, node.Count - index);
+                if (_odd.Contains(label)) LeaveAsOdd();
+                Return(node.AddressOf(index), ReasonOf(label), node.Count - index);
             }
 
             return;
         }
 
-        var (pc, shared) = (Il.Local(), Il.Label());
+        var (pc, shared, sharedOdd) = (Il.Local(), Il.Label(), Il.Label());
         foreach (var (label, node, index, dirty, inSlot) in _givenUp)
         {
             Il.Mark(label);
@@ -270,13 +327,20 @@ internal sealed partial class RegionEmitter : StepEmitter
             GiveBack(node.Count - index);
             Il.Const((long)node.AddressOf(index));
             Il.Set(pc);
-            Il.Branch(OpCodes.Br, shared);
+            Il.Branch(OpCodes.Br, _odd.Contains(label) ? sharedOdd : shared);
         }
 
         Il.Mark(shared);
         _registers.WriteBackPinned();
         Return(() => Il.Get(pc), HostExit.Interpret, 0);
+        if (_odd.Count == 0) return;
+        Il.Mark(sharedOdd);
+        _registers.WriteBackPinned();
+        LeaveAsOdd();
+        Return(() => Il.Get(pc), HostExit.Odd, 0);
     }
+
+    private HostExit ReasonOf(Label givenUp) => _odd.Contains(givenUp) ? HostExit.Odd : HostExit.Interpret;
 
     /// <summary>The ways out where the counter is too short; nothing of the node has run.</summary>
     private void EmitPartials()

@@ -5,9 +5,9 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <summary>
 /// Which state slots are in IL locals at a point of a block, and which of those the state doesn't have yet. Locals
 /// are written back where control may leave. Pinned slots are in locals throughout: they are loaded at the entry, and
-/// those that anything writes are written back at each way out.
+/// those that anything writes are written back at each way out. Some locals hold numbers for the host's floating-point unit.
 /// </summary>
-internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritten)
+internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritten, IReadOnlySet<int> numbers)
 {
     private readonly HashSet<int> _pinned = [.. pinned];
     private readonly SortedDictionary<int, LocalBuilder> _locals = [];
@@ -17,8 +17,21 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
     /// <summary>Puts a slot's value on the stack.</summary>
     public void Load(int slot)
     {
-        if (_pinned.Contains(slot) || _valid.Contains(slot)) il.Get(Place(slot));
+        if (IsHere(slot)) HostFloatEmission.GetBits(il, Place(slot));
         else il.LoadWord(slot);
+    }
+
+    /// <summary>Puts the number that a slot's value is on the stack.</summary>
+    public void LoadNumber(int slot)
+    {
+        if (IsHere(slot))
+        {
+            HostFloatEmission.GetNumber(il, Place(slot));
+            return;
+        }
+
+        il.LoadWord(slot);
+        HostFloatEmission.AsNumber(il);
     }
 
     /// <summary>Brings a slot into its local, where it isn't there already.</summary>
@@ -26,17 +39,33 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
     {
         if (_pinned.Contains(slot) || !_valid.Add(slot)) return;
         il.LoadWord(slot);
-        il.Set(Place(slot));
+        HostFloatEmission.SetBits(il, Place(slot));
     }
 
     /// <summary>A slot gets a value, which is put on the stack when it is asked for.</summary>
     public void Store(int slot, Action loadValue)
     {
         loadValue();
-        il.Set(Place(slot));
-        if (_pinned.Contains(slot)) return;
-        _valid.Add(slot);
-        _dirty.Add(slot);
+        HostFloatEmission.SetBits(il, Place(slot));
+        IsWritten(slot);
+    }
+
+    /// <summary>A slot gets what is in a local, as a number or as bits.</summary>
+    public void Store(int slot, LocalBuilder value)
+    {
+        var place = Place(slot);
+        if (HostFloatEmission.IsNumber(place))
+        {
+            HostFloatEmission.GetNumber(il, value);
+            il.Set(place);
+        }
+        else
+        {
+            HostFloatEmission.GetBits(il, value);
+            il.Set(place);
+        }
+
+        IsWritten(slot);
     }
 
     /// <summary>Loads the pinned slots.</summary>
@@ -45,7 +74,7 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
         foreach (var slot in pinned)
         {
             il.LoadWord(slot);
-            il.Set(Place(slot));
+            HostFloatEmission.SetBits(il, Place(slot));
         }
     }
 
@@ -65,7 +94,7 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
         foreach (var slot in slots)
         {
             il.WordAddress(slot);
-            il.Get(Place(slot));
+            HostFloatEmission.GetBits(il, Place(slot));
             il.StoreWord();
         }
     }
@@ -78,9 +107,23 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
     public void Restore((SortedSet<int> Valid, SortedSet<int> Dirty) snapshot) =>
         (_valid, _dirty) = ([.. snapshot.Valid], [.. snapshot.Dirty]);
 
+    private bool IsHere(int slot) => _pinned.Contains(slot) || _valid.Contains(slot);
+
+    private void IsWritten(int slot)
+    {
+        if (_pinned.Contains(slot)) return;
+        _valid.Add(slot);
+        _dirty.Add(slot);
+    }
+
     private LocalBuilder Place(int slot)
     {
-        if (!_locals.TryGetValue(slot, out var local)) _locals.Add(slot, local = il.LastingLocal());
+        if (!_locals.TryGetValue(slot, out var local))
+        {
+            local = il.LastingLocal(numbers.Contains(slot) ? HostFloatEmission.Number : typeof(long));
+            _locals.Add(slot, local);
+        }
+
         return local;
     }
 }

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Emit;
+using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa.Ir;
 using ShadowVm.Isa.Numerics.Floating;
@@ -13,10 +15,35 @@ internal abstract partial class StepEmitter
 
     private static readonly MethodInfo FlagsOf = typeof(FloatResult).GetProperty(nameof(FloatResult.Flags))!.GetMethod!;
 
+    /// <summary>What code may take for granted of floating point, or null.</summary>
+    protected virtual FloatTrust? Trust => null;
+
+    /// <summary>Where an instruction is given up whose result isn't an ordinary number.</summary>
+    protected virtual Label GiveUpOdd => GiveUp;
+
+    /// <summary>Takes code that is seldom reached, to be emitted behind all that is.</summary>
+    protected virtual void EmitLater(Action emit) => throw new InvalidOperationException("only a region has room behind its code");
+
+    /// <summary>Puts the number that a register's value is on the stack.</summary>
+    protected virtual void LoadNumber(int slot)
+    {
+        LoadRegister(slot);
+        HostFloatEmission.AsNumber(Il);
+    }
+
     /// <summary>Calls the one place where all tiers compute; its value goes to a local, its flags to the next.</summary>
     private void EmitFloating(Node n, int local)
     {
-        if (StickyFlags.RegisterOf(_steps, local + 1) is { } set && FloatUnit.DirectSticky(n.Index) is { } sticky)
+        if (Trust?.Covers(_instruction!, n, local) == true)
+        {
+            var takesNumbers = HostFloatEmission.TakesNumbers(n.Index);
+            HostFloatEmission.Emit(Il, n, item => LoadOperand(item, takesNumbers), _locals[local], () => GiveUpOdd, EmitLater);
+            Il.Const(0); // no flag that doesn't stand already
+            Il.Set(_locals[local + 1]);
+            return;
+        }
+
+        if (StickyFlags.RegisterOf(_instruction!.Steps, local + 1) is { } set && FloatUnit.DirectSticky(n.Index) is { } sticky)
         {
             foreach (var item in n.Items) Expressions.Emit(item);
             LoadRegister(set);
@@ -46,5 +73,28 @@ internal abstract partial class StepEmitter
         Il.Set(_locals[local]);
         Il.Part(both, FlagsOf);
         Il.Set(_locals[local + 1]);
+    }
+
+    private void LoadOperand(Node item, bool isNumber)
+    {
+        if (!isNumber)
+        {
+            Expressions.Emit(item);
+            return;
+        }
+
+        switch (item.Op)
+        {
+            case Op.Register:
+                LoadNumber(item.Index);
+                break;
+            case Op.Local:
+                HostFloatEmission.GetNumber(Il, _locals[item.Index]);
+                break;
+            default:
+                Expressions.Emit(item);
+                HostFloatEmission.AsNumber(Il);
+                break;
+        }
     }
 }

@@ -20,7 +20,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
 {
     private readonly List<(Node Step, LocalBuilder Value, LocalBuilder? Index)> _pending = [];
     private LocalBuilder[] _locals = [];
-    private Node[] _steps = [];
+    private Specialized? _instruction;
 
     protected IlWriter Il { get; } = il;
 
@@ -29,7 +29,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     protected ExpressionEmitter Expressions => field ??= new ExpressionEmitter(Il, this);
 
     /// <summary>Puts a local's value on the stack.</summary>
-    public void LoadLocal(int index) => Il.Get(_locals[index]);
+    public void LoadLocal(int index) => HostFloatEmission.GetBits(Il, _locals[index]);
 
     /// <summary>Puts a register on the stack, as it was before the instruction.</summary>
     public abstract void LoadRegister(int slot);
@@ -57,6 +57,10 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
 
     /// <summary>Writes a register with a value that is put on the stack when it is asked for.</summary>
     protected abstract void StoreRegister(int slot, Action loadValue);
+
+    /// <summary>Writes a register with what is in a local, as bits or as a number.</summary>
+    protected virtual void StoreRegister(int slot, LocalBuilder value) =>
+        StoreRegister(slot, () => HostFloatEmission.GetBits(Il, value));
 
     /// <summary>Writes a register that the record names.</summary>
     protected abstract void StoreRegisterAt(Node step, LocalBuilder index, LocalBuilder value);
@@ -89,8 +93,13 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     {
         if (_locals.Length < instruction.LocalCount) Array.Resize(ref _locals, instruction.LocalCount);
         for (var i = 0; i < instruction.LocalCount; i++) _locals[i] = Il.Local();
+        foreach (var (operation, local) in Trust?.CoveredOf(instruction) ?? [])
+        {
+            if (HostFloatEmission.GivesNumber(operation.Index)) _locals[local] = Il.Local(HostFloatEmission.Number);
+        }
+
         _pending.Clear();
-        _steps = instruction.Steps;
+        _instruction = instruction;
     }
 
     /// <summary>
@@ -166,7 +175,8 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
             if (i == steps.Length - 1 && step.Op == Op.SetRegister && _pending.Count == 0)
             {
                 // Nothing can come between this and the commit: the value goes where it belongs at once.
-                StoreRegister(step.Index, () => Expressions.Emit(step.A!));
+                if (step.A!.Op == Op.Local) StoreRegister(step.Index, _locals[step.A.Index]);
+                else StoreRegister(step.Index, () => Expressions.Emit(step.A!));
                 return true;
             }
 
@@ -281,8 +291,15 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
             case Op.SetRegister:
                 {
                     var value = PlaceFor(n);
-                    Expressions.Emit(n.A!);
-                    Il.Set(value);
+                    if (n.A!.Op == Op.Local && HostFloatEmission.IsNumber(value))
+                    {
+                        HostFloatEmission.GetNumber(Il, _locals[n.A.Index]);
+                        Il.Set(value);
+                        break;
+                    }
+
+                    Expressions.Emit(n.A);
+                    HostFloatEmission.SetBits(Il, value);
                     break;
                 }
 
@@ -343,7 +360,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
         {
             case Op.SetRegister when !_pending.Exists(each => each.Step.Op == Op.SetRegister && each.Step.Index == arm.Index):
                 LoadRegister(arm.Index);
-                Il.Set(PlaceFor(arm));
+                HostFloatEmission.SetBits(Il, PlaceFor(arm));
                 break;
 
             case Op.If:
@@ -364,7 +381,8 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
             if (step.Op == Op.SetRegister && step.Index == setRegister.Index) return value;
         }
 
-        var place = Il.Local();
+        var isNumber = setRegister.A is { Op: Op.Local } local && HostFloatEmission.IsNumber(_locals[local.Index]);
+        var place = Il.Local(isNumber ? HostFloatEmission.Number : typeof(long));
         _pending.Add((setRegister, place, null));
         return place;
     }
@@ -373,7 +391,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     {
         foreach (var (step, value, index) in _pending)
         {
-            if (index is null) StoreRegister(step.Index, () => Il.Get(value));
+            if (index is null) StoreRegister(step.Index, value);
             else StoreRegisterAt(step, index, value);
         }
 

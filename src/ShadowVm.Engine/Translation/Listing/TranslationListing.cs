@@ -49,7 +49,7 @@ public sealed class TranslationListing
         var found = Collect(isa, pc, bytes);
         if (found.Instructions.Length == 0) return null;
         var names = new ListingNames(isa);
-        if (RegionShape.Of(isa, [found]) is not { } shape) return null;
+        if (RegionShape.Of(isa, [found], trusts: false) is not { } shape) return null;
         return Of(isa, shape, names, names.Around(pc));
     }
 
@@ -57,10 +57,12 @@ public sealed class TranslationListing
     /// <param name="isa">The definition.</param>
     /// <param name="blocks">The blocks.</param>
     /// <param name="surroundings">Those of the machine.</param>
-    internal static TranslationListing? OfBlocks(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, BlockSurroundings surroundings)
+    /// <param name="trusts">As <see cref="RegionShape.Of"/> has it.</param>
+    internal static TranslationListing? OfBlocks(
+        IsaDefinition isa, IReadOnlyList<BlockCode> blocks, BlockSurroundings surroundings, bool trusts)
     {
         var names = new ListingNames(isa);
-        return RegionShape.Of(isa, blocks) is { } shape ? Of(isa, shape, names, names.Around(surroundings)) : null;
+        return RegionShape.Of(isa, blocks, trusts) is { } shape ? Of(isa, shape, names, names.Around(surroundings)) : null;
     }
 
     private static TranslationListing Of(IsaDefinition isa, RegionShape shape, ListingNames names, BlockSurroundings surroundings)

@@ -18,6 +18,9 @@ internal sealed class RegionShape
     // More registers than these in locals throughout, and the compiler spills and shuffles them at each turn of a loop.
     private const int PinnedMax = 8;
 
+    // The same of numbers, which are in registers of their own.
+    private const int PinnedNumbersMax = 12;
+
     // Beyond this many stores in exits that are hardly ever taken, those exits of a block share one that stores all.
     private const int ExitStoresMax = 64;
 
@@ -44,10 +47,14 @@ internal sealed class RegionShape
     /// <summary>Those of them that some node writes.</summary>
     public int[] PinnedWritten { get; private set; } = [];
 
+    /// <summary>What is taken for granted of floating point, or null.</summary>
+    public FloatTrust? Trust { get; private set; }
+
     /// <summary>Analyses the code of some blocks; null where not even the first can be translated.</summary>
     /// <param name="isa">The definition.</param>
     /// <param name="blocks">The blocks, each beginning at another address of the same kind.</param>
-    public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks)
+    /// <param name="trusts">Whether anything may be taken for granted of floating point.</param>
+    public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, bool trusts)
     {
         var leaders = new HashSet<ulong>();
         foreach (var block in blocks) leaders.Add(block.Pc);
@@ -64,6 +71,7 @@ internal sealed class RegionShape
         var shape = new RegionShape(isa, nodes);
         shape.Connect();
         shape.PlaceChecks();
+        if (trusts && !shape.IsBlock) shape.Trust = FloatTrust.Of(nodes);
         shape.ChooseRegisters();
         return shape;
     }
@@ -217,9 +225,15 @@ internal sealed class RegionShape
             }
         }
 
-        if (!IsBlock) Pinned = [.. weights.OrderByDescending(each => each.Value).Take(PinnedMax).Select(each => each.Key).Order()];
+        if (!IsBlock)
+        {
+            var heaviest = weights.OrderByDescending(each => each.Value).Select(each => each.Key).ToLookup(IsNumber);
+            Pinned = [.. heaviest[false].Take(PinnedMax).Concat(heaviest[true].Take(PinnedNumbersMax)).Order()];
+        }
         else if (Nodes[0].Successors.Count > 0) Pinned = [.. weights.Keys];
         else if (exitStores > ExitStoresMax) Pinned = [.. written];
         PinnedWritten = [.. Pinned.Where(written.Contains)];
+
+        bool IsNumber(int slot) => Trust?.Numbers.Contains(slot) == true;
     }
 }

@@ -60,6 +60,12 @@ public static class FloatUnit
     /// <param name="code">Function and format.</param>
     public static MethodInfo? DirectSticky(int code) => HostMethods.StickyOf(code);
 
+    /// <summary>Which relation two numbers in double precision are in, as comparisons give it; 0 where a NaN is in none.</summary>
+    public static MethodInfo Relation => HostFloat.RelationMethod;
+
+    /// <summary>The same for single precision.</summary>
+    public static MethodInfo Relation32 => HostFloat.RelationMethod32;
+
     /// <summary>As the other, by <see cref="SoftFloat{T}"/> alone: what the host's unit is checked against.</summary>
     internal static FloatResult ComputeSoftly(int code, ulong a, ulong b, ulong c, ulong mode) => FloatCode.IsDouble(code)
         ? Compute<Binary64, Binary32>(FloatCode.FunctionOf(code), a, b, c, (uint)mode)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace ShadowVm.Isa.Numerics.Floating;
@@ -14,25 +15,25 @@ internal static partial class HostFloat
     /// <summary>Which relation holds in double precision.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult CompareQuiet64(ulong a, ulong b, ulong mode) =>
-        Compare(Double(a), Double(b)) is var relation and not 0
+        Relation(Double(a), Double(b)) is var relation and not 0
             ? new(relation, 0) : Softly(FloatFunction.CompareQuiet, true, a, b, mode);
 
     /// <summary>Which relation holds in double precision; every NaN is invalid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult CompareSignaling64(ulong a, ulong b, ulong mode) =>
-        Compare(Double(a), Double(b)) is var relation and not 0
+        Relation(Double(a), Double(b)) is var relation and not 0
             ? new(relation, 0) : Softly(FloatFunction.CompareSignaling, true, a, b, mode);
 
     /// <summary>Which relation holds in single precision.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult CompareQuiet32(ulong a, ulong b, ulong mode) =>
-        Compare(Single(a), Single(b)) is var relation and not 0
+        Relation(Single(a), Single(b)) is var relation and not 0
             ? new(relation, 0) : Softly(FloatFunction.CompareQuiet, false, a, b, mode);
 
     /// <summary>Which relation holds in single precision; every NaN is invalid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatResult CompareSignaling32(ulong a, ulong b, ulong mode) =>
-        Compare(Single(a), Single(b)) is var relation and not 0
+        Relation(Single(a), Single(b)) is var relation and not 0
             ? new(relation, 0) : Softly(FloatFunction.CompareSignaling, false, a, b, mode);
 
     /// <summary>The number in double precision that a signed integer of 32 bits is.</summary>
@@ -90,7 +91,16 @@ internal static partial class HostFloat
 
     /// <summary>The relation as a bit; 0 where a NaN has none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Compare(double x, double y) => x < y ? 1UL : x > y ? 4UL : x == y ? 2UL : 0;
+    private static ulong Relation(double x, double y) => x < y ? 1UL : x > y ? 4UL : x == y ? 2UL : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Relation(float x, float y) => x < y ? 1UL : x > y ? 4UL : x == y ? 2UL : 0;
+
+    /// <summary>The relation of two numbers, for generated code.</summary>
+    public static MethodInfo RelationMethod => ((Func<double, double, ulong>)Relation).Method;
+
+    /// <summary>The same in single precision.</summary>
+    public static MethodInfo RelationMethod32 => ((Func<float, float, ulong>)Relation).Method;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool RoundsToZero(ulong mode) => (mode & FloatMode.RoundMask) == FloatMode.RoundZero;
