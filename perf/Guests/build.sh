@@ -28,6 +28,9 @@ guest() { # NAME ROUNDS FILE ARGUMENTS
 
 bare() { guest "$@" -T link.ld "$shared/start.S"; }
 
+# The guest of perf/protection, which no peer can run.
+if [ "$1" = guests ]; then bare disk 0 "$out/disk.elf"; fi
+
 while read -r name variant rounds _; do
     case $1,$variant in
     guests,full)

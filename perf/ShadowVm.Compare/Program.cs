@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ShadowVm.Compare;
+using ShadowVm.Compare.Protection;
 using Spectre.Console;
 
 var folders = new Folders();
@@ -65,6 +66,7 @@ command.SetAction(async (result, cancel) =>
         return 130;
     }
 });
+command.Subcommands.Add(ProtectionCommand.Make(folders));
 return await command.Parse(args).InvokeAsync();
 
 static Option<string> List(string name, string description, string[] otherwise) => new(name)

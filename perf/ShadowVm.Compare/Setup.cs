@@ -9,6 +9,14 @@ internal sealed class Setup(Folders folders, Action<string> says, CancellationTo
     /// <summary>ShadowVm's program.</summary>
     public string ShadowVm { get; private set; } = "";
 
+    /// <summary>The given program, or that of this checkout, published.</summary>
+    public async Task<string> Program(string? given)
+    {
+        ShadowVm = given ?? Path.Combine(folders.Work, "publish", "shadowvm");
+        if (given is null) await Publish();
+        return ShadowVm;
+    }
+
     /// <summary>The peers of these names; what isn't installed is left out with a line.</summary>
     /// <param name="names">Of <see cref="Peers.Names"/>.</param>
     /// <param name="tiers">Of <see cref="Peers.Tiers"/>, each a peer in ShadowVm's place.</param>
