@@ -10,7 +10,8 @@ namespace ShadowVm.Engine.Translation.Cold;
 /// <summary>A handler with the operands it wants in its record, by position.</summary>
 /// <param name="Method">The code, which lives as long as this.</param>
 /// <param name="Operands">Operand numbers.</param>
-internal sealed record Handler(CompiledMethod Method, int[] Operands)
+/// <param name="GoesOn">Whether control goes on behind the instruction, unless it traps.</param>
+internal sealed record Handler(CompiledMethod Method, int[] Operands, bool GoesOn)
 {
     /// <summary>Where the code begins.</summary>
     public nint Entry => Method.Entry;
@@ -64,11 +65,10 @@ internal sealed class Handlers
         if (decoded.Definition is not { } instruction || decoded.Class != InstructionClass.User) return null;
         lock (_gate)
         {
-            var known = KnownIn(decoded, instruction);
-            var key = (instruction, known.Count == 0 ? "" : string.Join(',', known.OrderBy(each => each.Key)), isPaged);
+            var key = (instruction, KnownText(decoded, instruction), isPaged);
             if (!_handlers.TryGetValue(key, out var handler))
             {
-                handler = Make(instruction, decoded.Length, known, isPaged, withText: false);
+                handler = Make(instruction, decoded.Length, KnownIn(decoded, instruction), isPaged, withText: false);
                 _handlers.Add(key, handler);
             }
 
@@ -92,6 +92,19 @@ internal sealed class Handlers
         var known = DestinationsOf(instruction).Where(each => decoded.Operands[each.Key] == each.Value).ToDictionary();
         foreach (var operand in ChosenOf(instruction, decoded.Length)) known[operand] = decoded.Operands[operand];
         return known.ToFrozenDictionary();
+    }
+
+    /// <summary>The same as a text, which most instructions have none of: each record that is decoded asks.</summary>
+    private string KnownText(DecodedInstruction decoded, Instruction instruction)
+    {
+        var text = "";
+        foreach (var (operand, dropped) in DestinationsOf(instruction))
+        {
+            if (decoded.Operands[operand] == dropped) text += $"{operand}={dropped},";
+        }
+
+        foreach (var operand in ChosenOf(instruction, decoded.Length)) text += $"{operand}={decoded.Operands[operand]},";
+        return text;
     }
 
     private int[] ChosenOf(Instruction instruction, int length)
@@ -150,7 +163,7 @@ internal sealed class Handlers
             CompiledMethod.HandlerParameters,
             withText,
             il => new HandlerEmitter(il, _isa, length, places, isPaged).EmitHandler(specialized));
-        return new Handler(method, places);
+        return new Handler(method, places, !specialized.Branches);
     }
 
     /// <summary>Operands that choose where a result goes, with the number there that drops it.</summary>

@@ -13,6 +13,7 @@ namespace ShadowVm.Engine.Translation.Cold;
 internal sealed unsafe class RecordPages : IDisposable
 {
     private const int PagesMax = 512; // of 64 to 128 KiB each
+    private const int AheadMax = 32; // instructions that are decoded at once
 
     private readonly GuestMemory _memory;
     private readonly DecodeCache _decoded;
@@ -62,9 +63,28 @@ internal sealed unsafe class RecordPages : IDisposable
         return records + ((offset & (GuestMemory.PageBytes - 1)) >> _unitShift);
     }
 
-    /// <summary>Decodes the instruction at a record. Gives false where it can't be fetched.</summary>
+    /// <summary>
+    /// Decodes the instruction at a record and those up to the next branch, before they are asked for one by one.
+    /// Gives false where it can't be fetched.
+    /// </summary>
     public bool Decode(CodeKey key)
     {
+        if (!Decode(key, out var next)) return false;
+        for (var ahead = 1; ahead < AheadMax && next != 0; ahead++)
+        {
+            var behind = key.At(next);
+            // Another page's records needn't be there, nor need that page be the next one's in memory.
+            if (((next ^ key.Pc) & ~(GuestMemory.PageBytes - 1UL)) != 0) break;
+            if (At(behind) is var record && (record == null || record->Raw != Handlers.Decode)) break;
+            if (!Decode(behind, out next)) break;
+        }
+
+        return true;
+    }
+
+    private bool Decode(CodeKey key, out ulong next)
+    {
+        next = 0;
         var record = At(key);
         var offset = key.OffsetIn(_memory);
         if (record == null || !_decoded.TryFetch(_memory.Start + offset, out var instruction)) return false;
@@ -83,6 +103,7 @@ internal sealed unsafe class RecordPages : IDisposable
         for (var i = 0; i < handler.Operands.Length; i++) operands[i] = instruction.Operands[handler.Operands[i]];
         record->Raw = handler.Entry;
         record->Handler = handler.Entry;
+        if (handler.GoesOn) next = record->Pc + (ulong)instruction.Length;
         return true;
     }
 
