@@ -10,7 +10,7 @@ namespace ShadowVm.Benchmarks;
 public class FrameBenchmarks
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
-    private readonly EndOfEpoch _end = new(1234, 567_890, new Digest(1, 2), new ClockPair(3, 4), ExitCode: null);
+    private readonly EndOfEpoch _end = new(1234, 567_890, new Digest(1, 2), new ClockPair(3, 4), ExitCode: null, Wanted: false);
     private readonly InterruptFrame _interrupt = new(1234, 0x30001, Bound: true, More: false, new byte[512 + 24]);
     private byte[] _endBytes = [];
     private byte[] _interruptBytes = [];

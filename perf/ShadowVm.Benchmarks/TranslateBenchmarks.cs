@@ -40,5 +40,5 @@ public class TranslateBenchmarks
     }
 
     [Benchmark]
-    public object? Block() => RegionEmitter.Translate(Guests.Isa, RegionShape.Of(Guests.Isa, [_code])!, Surroundings, withText: false);
+    public object? Block() => RegionEmitter.Translate(Guests.Isa, RegionShape.OfBlock(Guests.Isa, _code)!, Surroundings, withText: false);
 }

@@ -76,7 +76,8 @@ public class RandomProgramTests(ITestOutputHelper log)
                 isa, program.Image, VirtualMachineSettings.EpochLengthMax, Definitions.Forced(Tier.Reference));
             var expected = Run(reference);
             Assert.NotEqual("", expected);
-            foreach (var (name, engine, length) in Ways)
+            // Of many programs each takes every tier, blocks or regions with short epochs.
+            foreach (var (name, engine, length) in i < 2 ? Ways : i % 2 == 0 ? [Ways[0], Ways[1], Ways[4]] : [Ways[0], Ways[2], Ways[3]])
             {
                 using var machine = Definitions.Machine(isa, program.Image, length, engine);
                 var ours = Run(machine);
@@ -133,25 +134,21 @@ public class RandomProgramTests(ITestOutputHelper log)
 
     private static string? Qemu(IsaDefinition isa, byte[] image)
     {
-        var path = Path.GetTempFileName();
+        var (path, console) = (Path.GetTempFileName(), Path.GetTempFileName());
         var (bits, compressed) = (isa.ElfClass, isa.UnitBytes == 2 ? "true" : "false");
         try
         {
             File.WriteAllBytes(path, image);
+            // Into a file: what a pipe has no room for, where its reader is slow, is lost after some tries.
             string[] arguments =
             [
                 "-M", "virt", "-cpu", $"rv{bits},c={compressed}{Definitions.QemuOptions}", "-bios", "none",
-                "-nographic", "-monitor", "none", "-kernel", path,
+                "-display", "none", "-serial", $"file:{console}", "-monitor", "none", "-kernel", path,
             ];
-            using var qemu = Process.Start(new ProcessStartInfo($"qemu-system-riscv{bits}", arguments)
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-            })!;
-            var output = qemu.StandardOutput.ReadToEnd();
+            using var qemu = Process.Start(new ProcessStartInfo($"qemu-system-riscv{bits}", arguments) { RedirectStandardInput = true })!;
             qemu.WaitForExit();
             Assert.Equal(0, qemu.ExitCode);
-            return output.Replace("\r", "");
+            return File.ReadAllText(console).Replace("\r", "");
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -160,6 +157,7 @@ public class RandomProgramTests(ITestOutputHelper log)
         finally
         {
             File.Delete(path);
+            File.Delete(console);
         }
     }
 

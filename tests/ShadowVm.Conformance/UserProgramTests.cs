@@ -53,8 +53,8 @@ public class UserProgramTests(ITestOutputHelper log)
             using var reference = Processor(isa, program, Definitions.Forced(Tier.Reference));
             var total = RunToEnd(reference, program);
             var expected = Result(reference, program);
-            // Of many programs each takes the cold tier and one way through blocks.
-            foreach (var (name, engine, length) in i < 2 ? Ways : [Ways[0], Ways[1 + (i % 3)]])
+            // Of many programs each takes the cold tier and one way through blocks or regions.
+            foreach (var (name, engine, length) in i < 2 ? Ways : [Ways[0], Ways[1 + (i % 4)]])
             {
                 using var other = Processor(isa, program, engine);
                 for (var left = total; left > 0; left -= Math.Min(left, length)) other.RunEpoch(Math.Min(left, length));

@@ -127,11 +127,13 @@ internal static class ProtectionCommand
             table.Add([
                 length.ToString("#,0", CultureInfo.InvariantCulture),
                 .. policies.Select(policy => measured.Of(guest.Name, length, policy).WithSpread()),
-                .. published.Select(policy => Published.Of(guest.Name, policy, length)?.ToString("0.00", CultureInfo.InvariantCulture) ?? ""),
+                .. published.Select(policy => Text(Published.Of(guest.Name, policy, length))),
             ]);
         }
 
         return table;
+
+        static string Text(double? ratio) => ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
     }
 
     private static void Write(

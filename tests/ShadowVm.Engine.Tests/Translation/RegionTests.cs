@@ -17,6 +17,30 @@ public class RegionTests
         + " add a0, a0, t4\n ld ra, 24(sp)\n addi sp, sp, 32\n ret\n"
         + "none: ret\n .balign 256\n .zero 1024\nstack: .zero 64\n";
 
+    // Loops of one block, which get several turns in a row: pointers that go up and down, sums of two, an end in each turn, the
+    // end of RAM in the middle, stores over the loop's own code.
+    private const string Short = Handler + "main: la s5, data\n la s6, code\n li s7, 0\n"
+        + "again: addi s7, s7, 1\n andi t1, s7, 15\n slli t1, t1, 3\n addi t1, t1, 8\n mv s0, s5\n add s3, s5, t1\n li s2, 256\n"
+        + "copy: ld t0, 0(s0)\n add t2, s0, s2\n addi s0, s0, 8\n addi t0, t0, 3\n sd t0, 0(t2)\n bne s0, s3, copy\n"
+        + " mv a0, s3\n"
+        + "down: addi a0, a0, -4\n lw t0, 256(a0)\n lw t3, 0(a0)\n add s4, s4, t0\n xor s4, s4, t3\n sw s4, 0(a0)\n bltu s5, a0, down\n"
+        + "bytes: lbu t0, 0(a0)\n addi a0, a0, 1\n sb t0, 300(a0)\n add s4, s4, t0\n andi t4, a0, 63\n bnez t4, bytes\n"
+        + " lui a1, 0x80100\n slli a1, a1, 32\n srli a1, a1, 32\n addi a1, a1, -20\n addi a2, a1, 48\n"
+        + "over: sw s4, 0(a1)\n lw t5, -4(a1)\n add s4, s4, t5\n addi a1, a1, 4\n bne a1, a2, over\n"
+        + " andi t1, s7, 31\n bnez t1, again\n mv a3, s6\n lw t6, 0(s6)\n addi a4, s6, 32\n"
+        + "code: addi s8, s8, 1\n sw t6, 0(a3)\n addi a3, a3, 4\n bne a3, a4, code\n .zero 64\n";
+
+    [Theory]
+    [InlineData("region")]
+    [InlineData("hot region")]
+    public void Short_loops_end_in_each_of_their_turns(string engine)
+    {
+        const string text = Short + " j again\n .balign 256\ndata: .zero 1024\nstack: .zero 64\n";
+        for (var length = 1; length <= 61; length += 4) Duel.Fight(text, Duel.Engines[engine], 1000, length);
+        var statistics = Duel.Fight(text, Duel.Engines[engine], 100, 5003);
+        Assert.True(statistics.RegionsTranslated > 0);
+    }
+
     [Theory]
     [InlineData("region")]
     [InlineData("hot region")]

@@ -68,18 +68,16 @@ internal sealed partial class TranslationCache
         {
             // They are all there: a region goes with the first of its blocks.
             var trusts = !_distrustful.Contains(region.Key);
-            if (Listing([.. region.Blocks.Select(key => _blocks[key].Code)], trusts) is { } listing) yield return listing;
+            var blocks = region.Blocks.Select(key => _blocks[key].Code).ToArray();
+            if (TranslationListing.OfRegion(_isa, blocks, _surroundings, trusts) is { } listing) yield return listing;
         }
 
         foreach (var block in _blocks.Values.Where(block => Holds(block.Key)))
         {
-            if (Listing([block.Code], trusts: false) is { } listing) yield return listing;
+            if (TranslationListing.OfBlock(_isa, block.Code, _surroundings) is { } listing) yield return listing;
         }
 
         bool Holds(CodeKey key) => pc - key.Pc < (ulong)_blocks[key].Code.Bytes || key.Pc - pc < bytes;
-
-        TranslationListing? Listing(BlockCode[] blocks, bool trusts) =>
-            TranslationListing.OfBlocks(_isa, blocks, _surroundings, trusts);
     }
 
     private nint EntryOf(CodeKey key) =>

@@ -207,7 +207,7 @@ internal sealed partial class TranslationCache : IDisposable
         var clock = _statistics.Clock;
         var began = clock?.Invoke() ?? 0;
         Block? block = null;
-        if (RegionShape.Of(_isa, [code], trusts: false) is { } shape)
+        if (RegionShape.OfBlock(_isa, code) is { } shape)
         {
             var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
             block = new Block(shape.Nodes[0].Code, method, CallSites.Successors(_isa, shape.Nodes[0]));

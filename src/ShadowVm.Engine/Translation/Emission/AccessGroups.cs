@@ -1,18 +1,17 @@
 using System.Reflection.Emit;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Engine.Translation.Regions;
-using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa.Ir;
 
 namespace ShadowVm.Engine.Translation.Emission;
 
 /// <summary>
-/// Accesses of a node at fixed distances from the same register, which nothing writes between them: one check serves all.
-/// It is made at the first one, which is given up if it fails, whichever of them it would have failed for.
+/// Accesses of a node at fixed distances from one value, such as a pointer that goes on by constants: one check serves all. It
+/// is made at the first one, which is given up if it fails, whichever of them it would have failed for.
 /// </summary>
 internal sealed class AccessGroup
 {
-    /// <summary>Distance of the lowest byte from the register.</summary>
+    /// <summary>Distance of the lowest byte from the value.</summary>
     public required long Low { get; set; }
 
     /// <summary>Distance of the byte behind the highest one.</summary>
@@ -27,9 +26,6 @@ internal sealed class AccessGroup
     /// <summary>Accesses in it.</summary>
     public int Count { get; set; }
 
-    /// <summary>Slot of the register.</summary>
-    public required int Slot { get; init; }
-
     /// <summary>While code is emitted: the offset in RAM of the lowest byte, once it was checked.</summary>
     public LocalBuilder? Offset { get; set; }
 
@@ -42,18 +38,12 @@ internal sealed class AccessGroups
 {
     private readonly Dictionary<Node, (AccessGroup Group, long Distance)> _groups = [];
 
-    private readonly int _widthMin;
-
     /// <summary>Looks at the accesses that happen whenever their instruction does.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="isLow">
-    /// Whether all of RAM has addresses of 32 bits. Narrower sums than of 64 bits may wrap, and do so to somewhere else than
-    /// the check is made for; where there is RAM at neither place, that doesn't matter.
-    /// </param>
+    /// <param name="isLow">Whether all of RAM has addresses of 32 bits.</param>
     public AccessGroups(RegionNode node, bool isLow)
     {
-        _widthMin = isLow ? 32 : 64;
-        var (open, written) = (new Dictionary<int, AccessGroup>(), new List<int>());
+        var (open, values) = (new Dictionary<int, AccessGroup>(), new AddressValues(isLow));
         for (var i = 0; i < node.Count; i++)
         {
             var instruction = node.Instructions[i];
@@ -63,18 +53,13 @@ internal sealed class AccessGroups
             foreach (var step in isPassedOver ? [] : instruction.Steps)
             {
                 var access = step.Op == Op.SetLocal && step.A!.Op == Op.Load ? step.A : step;
-                if (access.Op is Op.Load or Op.Store or Op.ProbeStore && Place(instruction, access.A!) is { } place)
+                if (access.Op is Op.Load or Op.Store or Op.ProbeStore && values.Of(instruction, access.A!) is { } value)
                 {
-                    Add(open, access, place.Slot, place.Distance);
+                    Add(open, access, value.Id, value.Distance);
                 }
             }
 
-            instruction.Visit(n =>
-            {
-                if (n.Op == Op.SetRegister) written.Add(n.Index);
-            });
-            foreach (var slot in written) open.Remove(slot);
-            written.Clear();
+            values.Pass(instruction, isCertain: !isPassedOver);
         }
     }
 
@@ -82,14 +67,14 @@ internal sealed class AccessGroups
     public (AccessGroup Group, long Distance)? Find(Node access) =>
         _groups.TryGetValue(access, out var found) && found.Group.Count > 1 ? (found.Group, found.Distance - found.Group.Low) : null;
 
-    private void Add(Dictionary<int, AccessGroup> open, Node access, int slot, long distance)
+    private void Add(Dictionary<int, AccessGroup> open, Node access, int value, long distance)
     {
         const long spanMax = 1 << StoreWatch.GranuleShift; // stores between two lie in the granule of the one or the other
         var end = distance + (access.Width >> 3);
-        if (!open.TryGetValue(slot, out var group)
+        if (!open.TryGetValue(value, out var group)
             || Math.Max(group.High, end) - Math.Min(group.Low, distance) > spanMax)
         {
-            open[slot] = group = new AccessGroup { Slot = slot, Low = distance, High = end };
+            open[value] = group = new AccessGroup { Low = distance, High = end };
         }
 
         group.Low = Math.Min(group.Low, distance);
@@ -102,29 +87,5 @@ internal sealed class AccessGroups
 
         group.Count++;
         _groups.Add(access, (group, distance));
-    }
-
-    /// <summary>The register that an address is worked out from, and how far it is from there.</summary>
-    private (int Slot, long Distance)? Place(Specialized instruction, Node address)
-    {
-        switch (address.Op)
-        {
-            case Op.Register when address.Width >= _widthMin:
-                return (address.Index, 0);
-
-            case Op.Add when address.A!.Op == Op.Register && address.Width >= _widthMin && Fold.IsConst(address.B!):
-                var distance = Fold.Value(address.B!);
-                return (address.A.Index, address.Width == 32 ? (int)distance : (long)distance);
-
-            case Op.Local:
-                // What sets it on some paths alone doesn't say what it is.
-                var setters = 0;
-                instruction.Visit(n => setters += n.Op == Op.SetLocal && n.Index == address.Index ? 1 : 0);
-                var setter = Array.Find(instruction.Steps, step => step.Op == Op.SetLocal && step.Index == address.Index);
-                return setters == 1 && setter is not null ? Place(instruction, setter.A!) : null;
-
-            default:
-                return null;
-        }
     }
 }

@@ -100,7 +100,7 @@ internal sealed partial class RegionEmitter
             return;
         }
 
-        Il.Comment($"in the slot: {_node.Code.Instructions[_index].Definition!.Name}");
+        Il.Comment($"in the slot: {_node.DecodedAt(_index).Definition!.Name}");
         (_giveUp, _giveUpOdd, _inSlot) = (null, null, Leave);
         Prefetch(slot);
         Emit(slot);

@@ -58,6 +58,8 @@ internal sealed partial class RegionEmitter : StepEmitter
     private AccessGroups _groups;
     private Label? _giveUp;
     private Label? _giveUpOdd;
+    private Label? _turn; // where the next turn of the loop begins
+    private object? _turned; // what is known of registers there
     private int _index;
 
     private RegionEmitter(IlWriter il, IsaDefinition isa, RegionShape shape, BlockSurroundings surroundings)
@@ -280,7 +282,8 @@ internal sealed partial class RegionEmitter : StepEmitter
         var falls = true;
         for (_index = 0; _index < node.Count; _index++)
         {
-            var decoded = node.Code.Instructions[_index];
+            var decoded = node.DecodedAt(_index);
+            pc = node.AddressOf(_index);
             Il.Comment($"{pc:x}: {decoded.Definition!.Name}");
             (_giveUp, _giveUpOdd) = (null, null);
             Prefetch(node.Instructions[_index]);
@@ -288,6 +291,7 @@ internal sealed partial class RegionEmitter : StepEmitter
             if (!node.Instructions[_index].OpensSlot)
             {
                 falls = Emit(node.Instructions[_index]);
+                if (node.EndsTurn(_index)) BeginTurn(falls, pc);
                 continue;
             }
 
@@ -297,6 +301,28 @@ internal sealed partial class RegionEmitter : StepEmitter
 
         _index--;
         if (falls) LeaveTo(pc & AddressMask);
+    }
+
+    /// <summary>Control is where the loop isn't gone on with; the next turn begins behind this.</summary>
+    private void BeginTurn(bool falls, ulong pc)
+    {
+        if (_turn is not { } turn) throw new InvalidOperationException($"the loop at {_node.Pc:x} doesn't turn");
+        if (falls)
+        {
+            var (node, index, state, leaves) = (_node, _index, Snapshot(), Il.Label());
+            Il.Branch(OpCodes.Br, leaves);
+            EmitLater(() =>
+            {
+                (_node, _index) = (node, index);
+                Restore(state);
+                Il.Mark(leaves);
+                LeaveTo(pc & AddressMask);
+            });
+        }
+
+        Il.Mark(turn);
+        Restore(_turned!);
+        _turn = null;
     }
 
     /// <summary>The ways out for single instructions that the reference interpreter must do.</summary>
@@ -431,6 +457,14 @@ internal sealed partial class RegionEmitter : StepEmitter
     private void LeaveTo(ulong target)
     {
         target &= AddressMask;
+        if (target == _node.Pc && _node.EndsTurn(_index) && _turn is null)
+        {
+            _turn = Il.Label();
+            _turned = Snapshot();
+            Il.Branch(OpCodes.Br, _turn.Value);
+            return;
+        }
+
         if (_labels.TryGetValue(target, out var label))
         {
             if (!_shape.Follows(_node, target))

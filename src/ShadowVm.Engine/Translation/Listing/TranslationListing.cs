@@ -49,8 +49,15 @@ public sealed class TranslationListing
         var found = Collect(isa, pc, bytes);
         if (found.Instructions.Length == 0) return null;
         var names = new ListingNames(isa);
-        if (RegionShape.Of(isa, [found], trusts: false) is not { } shape) return null;
+        if (RegionShape.OfBlock(isa, found) is not { } shape) return null;
         return Of(isa, shape, names, names.Around(pc));
+    }
+
+    /// <summary>Translates a block of a machine once more.</summary>
+    internal static TranslationListing? OfBlock(IsaDefinition isa, BlockCode block, BlockSurroundings surroundings)
+    {
+        var names = new ListingNames(isa);
+        return RegionShape.OfBlock(isa, block) is { } shape ? Of(isa, shape, names, names.Around(surroundings)) : null;
     }
 
     /// <summary>Translates some blocks of a machine, together, once more.</summary>
@@ -58,7 +65,7 @@ public sealed class TranslationListing
     /// <param name="blocks">The blocks.</param>
     /// <param name="surroundings">Those of the machine.</param>
     /// <param name="trusts">As <see cref="RegionShape.Of"/> has it.</param>
-    internal static TranslationListing? OfBlocks(
+    internal static TranslationListing? OfRegion(
         IsaDefinition isa, IReadOnlyList<BlockCode> blocks, BlockSurroundings surroundings, bool trusts)
     {
         var names = new ListingNames(isa);

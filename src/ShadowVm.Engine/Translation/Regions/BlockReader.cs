@@ -66,8 +66,24 @@ internal static class BlockReader
         return new RegionNode(code, node.Instructions[..(last + 1)], Falls: true);
     }
 
+    /// <summary>
+    /// A short loop with its code several times in a row: accesses of several turns share their checks, and registers that
+    /// aren't in locals throughout stay there for longer.
+    /// </summary>
+    public static RegionNode Unrolled(IsaDefinition isa, RegionNode node)
+    {
+        const int turnsMax = 4;
+        const int instructionsMax = 64;
+        var turns = Math.Min(turnsMax, instructionsMax / node.Count);
+        if (!node.IsLoop || turns < 2 || Array.Exists(node.Instructions, instruction => instruction.OpensSlot)) return node;
+        var instructions = new List<Specialized>(node.Instructions);
+        // What is known of an access is known of it in one turn: each has instructions of its own.
+        while (--turns > 0) instructions.AddRange(Read(isa, node.Code, static _ => false)!.Instructions);
+        return node with { Instructions = [.. instructions] };
+    }
+
     /// <summary>Whether an instruction may go to a known address.</summary>
-    private static bool GoesTo(Specialized instruction, ulong pc)
+    public static bool GoesTo(Specialized instruction, ulong pc)
     {
         var goes = false;
         instruction.Visit(n => goes |= n.Op == Op.Goto && Fold.IsConst(n.A!) && Fold.Value(n.A!) == pc);

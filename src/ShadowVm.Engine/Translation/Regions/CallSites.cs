@@ -37,7 +37,7 @@ internal static class CallSites
         {
             var instruction = node.Instructions[i];
             if (!instruction.Branches) continue;
-            var behind = node.AddressOf(i) + (instruction.OpensSlot ? 2 * (ulong)isa.UnitBytes : (ulong)node.Code.Instructions[i].Length);
+            var behind = node.AddressOf(i) + (instruction.OpensSlot ? 2 * (ulong)isa.UnitBytes : (ulong)node.DecodedAt(i).Length);
             instruction.Visit(n =>
             {
                 if (n.Op == Op.SetRegister && Fold.IsConst(n.A!) && Fold.Value(n.A!) == behind) link(n.Index, behind);

@@ -1,13 +1,15 @@
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Specialization;
+using ShadowVm.Isa;
 
 namespace ShadowVm.Engine.Translation.Regions;
 
 /// <summary>
-/// A piece of a region that is entered at its first instruction alone. It may be left at any of its branches.
+/// A piece of a region that is entered at its first instruction alone. It may be left at any of its branches. A short loop is
+/// one that has its code several times in a row, so that what a turn has found out holds for the next.
 /// </summary>
 /// <param name="Code">The instructions, those that are translated.</param>
-/// <param name="Instructions">The same in the emitters' form.</param>
+/// <param name="Instructions">The same in the emitters' form, for each turn.</param>
 /// <param name="Falls">Whether control may come out behind the last one.</param>
 internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bool Falls)
 {
@@ -17,8 +19,11 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     /// <summary>Guest address behind the last instruction.</summary>
     public ulong End => Pc + (ulong)Code.Bytes;
 
-    /// <summary>Number of instructions.</summary>
+    /// <summary>Number of instructions, of all turns together.</summary>
     public int Count => Instructions.Length;
+
+    /// <summary>Whether control may go from the last instruction to the first.</summary>
+    public bool IsLoop => BlockReader.GoesTo(Instructions[^1], Pc);
 
     /// <summary>Nodes of the region, by their index, in which control may go on.</summary>
     public List<int> Successors { get; } = [];
@@ -46,8 +51,15 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     /// <summary>Guest address of an instruction.</summary>
     public ulong AddressOf(int index)
     {
+        if (index == Count) return End;
         var pc = Pc;
-        for (var i = 0; i < index; i++) pc += (ulong)Code.Instructions[i].Length;
+        for (var i = 0; i < index % Code.Instructions.Length; i++) pc += (ulong)Code.Instructions[i].Length;
         return pc;
     }
+
+    /// <summary>An instruction as it was decoded.</summary>
+    public DecodedInstruction DecodedAt(int index) => Code.Instructions[index % Code.Instructions.Length];
+
+    /// <summary>Whether behind an instruction another turn begins.</summary>
+    public bool EndsTurn(int index) => index + 1 < Count && (index + 1) % Code.Instructions.Length == 0;
 }

@@ -29,17 +29,17 @@ internal sealed class RegionShape
     private readonly SortedSet<ulong> _returnSites = [];
     private readonly HashSet<int> _links = [];
 
-    private RegionShape(IsaDefinition isa, List<RegionNode> nodes)
+    private RegionShape(IsaDefinition isa, List<RegionNode> nodes, bool isBlock)
     {
-        (_isa, Nodes) = (isa, nodes);
+        (_isa, Nodes, IsBlock) = (isa, nodes, isBlock);
         for (var i = 0; i < nodes.Count; i++) _byPc.Add(nodes[i].Pc, i);
     }
 
     /// <summary>The nodes; the region was made for the first one.</summary>
     public IReadOnlyList<RegionNode> Nodes { get; }
 
-    /// <summary>Whether it is a single block, which leaves nothing to blocks where the counter is short.</summary>
-    public bool IsBlock => Nodes.Count == 1;
+    /// <summary>Whether it is a block for itself, which leaves nothing to blocks where the counter is short.</summary>
+    public bool IsBlock { get; }
 
     /// <summary>Slots that are in locals throughout.</summary>
     public int[] Pinned { get; private set; } = [];
@@ -56,22 +56,39 @@ internal sealed class RegionShape
     /// <param name="trusts">Whether anything may be taken for granted of floating point.</param>
     public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, bool trusts)
     {
+        var nodes = ReadNodes(isa, blocks);
+        if (nodes.Count == 0) return null;
+        nodes = Joined(isa, Split(nodes));
+        return Analysed(new RegionShape(isa, nodes.ConvertAll(node => BlockReader.Unrolled(isa, node)), isBlock: false), trusts);
+    }
+
+    /// <summary>Analyses the code of a block for itself; null where not even its first instruction can be translated.</summary>
+    public static RegionShape? OfBlock(IsaDefinition isa, BlockCode block)
+    {
+        if (BlockReader.Read(isa, block, static _ => false) is not { } node) return null;
+        // What follows a loop would only make its registers more, and they are all loaded and written back.
+        return Analysed(new RegionShape(isa, [BlockReader.UpToBranchTo(node, node.Pc)], isBlock: true), trusts: false);
+    }
+
+    private static List<RegionNode> ReadNodes(IsaDefinition isa, IReadOnlyList<BlockCode> blocks)
+    {
         var leaders = new HashSet<ulong>();
         foreach (var block in blocks) leaders.Add(block.Pc);
         var nodes = new List<RegionNode>();
         foreach (var block in blocks)
         {
             if (BlockReader.Read(isa, block, leaders.Contains) is { } node) nodes.Add(node);
-            else if (nodes.Count == 0) return null;
+            else if (nodes.Count == 0) break;
         }
 
-        // What follows a loop would only make its registers more, and they are all loaded and written back.
-        if (nodes.Count == 1) nodes[0] = BlockReader.UpToBranchTo(nodes[0], nodes[0].Pc);
-        if (nodes.Count > 1) nodes = JoinedNodes(isa, nodes);
-        var shape = new RegionShape(isa, nodes);
+        return nodes;
+    }
+
+    private static RegionShape Analysed(RegionShape shape, bool trusts)
+    {
         shape.Connect();
         shape.PlaceChecks();
-        if (trusts && !shape.IsBlock) shape.Trust = FloatTrust.Of(nodes);
+        if (trusts) shape.Trust = FloatTrust.Of(shape.Nodes);
         shape.ChooseRegisters();
         return shape;
     }
@@ -87,11 +104,28 @@ internal sealed class RegionShape
     /// </summary>
     public bool Follows(RegionNode node, ulong pc) => node.Successors.Contains(_byPc[pc]);
 
+    /// <summary>Splits what stands behind a loop of one node from it.</summary>
+    private static List<RegionNode> Split(List<RegionNode> nodes)
+    {
+        var (split, begun) = (new List<RegionNode>(), nodes.Select(node => node.Pc).ToHashSet());
+        foreach (var node in nodes)
+        {
+            var loop = BlockReader.UpToBranchTo(node, node.Pc);
+            split.Add(loop);
+            if (loop.Count == node.Count || !begun.Add(loop.End)) continue;
+            var code = new BlockCode(
+                node.Code.Key.At(loop.End), node.Code.Instructions[loop.Count..], node.Code.Bytes - loop.Code.Bytes);
+            split.Add(new RegionNode(code, node.Instructions[loop.Count..], node.Falls));
+        }
+
+        return split;
+    }
+
     /// <summary>
     /// Joins nodes that only the one before them in memory goes on to: blocks end where they are long enough, and what is
     /// known of registers needn't.
     /// </summary>
-    private static List<RegionNode> JoinedNodes(IsaDefinition isa, List<RegionNode> nodes)
+    private static List<RegionNode> Joined(IsaDefinition isa, List<RegionNode> nodes)
     {
         var entered = new HashSet<ulong> { nodes[0].Pc };
         var behind = new Dictionary<ulong, RegionNode>();
@@ -105,10 +139,15 @@ internal sealed class RegionShape
         var joined = new List<RegionNode>();
         foreach (var node in nodes)
         {
-            var isJoined = !entered.Contains(node.Pc) && nodes.Exists(before => before.Falls && before.End == node.Pc);
+            var isJoined = !entered.Contains(node.Pc)
+                && nodes.Exists(before => before.Falls && !before.IsLoop && before.End == node.Pc);
             if (isJoined) continue;
             var whole = node;
-            while (whole.Falls && !entered.Contains(whole.End) && behind.TryGetValue(whole.End, out var next)) whole = whole.With(next);
+            while (whole.Falls && !whole.IsLoop && !entered.Contains(whole.End) && behind.TryGetValue(whole.End, out var next))
+            {
+                whole = whole.With(next);
+            }
+
             joined.Add(whole);
         }
 

@@ -1,0 +1,215 @@
+using System.Reflection.Emit;
+using ShadowVm.Engine.Cpu;
+using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Paging;
+using ShadowVm.Engine.Translation.Specialization;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Translation.Emission;
+
+/// <content>Loads and stores: the check that all bytes lie in RAM, the look-up of a page, the question to the store watch.</content>
+internal abstract partial class StepEmitter
+{
+    private void EmitLoad(Node n)
+    {
+        var bytes = n.Width >> 3;
+        LoadHostAddress(EmitOffset(n, watched: false));
+        if (bytes > 1) Il.Unaligned();
+        Il.Op(bytes switch
+        {
+            1 => OpCodes.Ldind_U1,
+            2 => OpCodes.Ldind_U2,
+            4 => OpCodes.Ldind_U4,
+            _ => OpCodes.Ldind_I8,
+        });
+        if (bytes < 8) Il.Op(OpCodes.Conv_U8);
+        if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
+    }
+
+    private void EmitStore(Node n)
+    {
+        var bytes = n.Width >> 3;
+        LoadHostAddress(EmitOffset(n, watched: true));
+        Expressions.Emit(n.B!, loose: !Isa.BigEndian);
+        if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
+        if (bytes > 1) Il.Unaligned();
+        Il.Op(bytes switch
+        {
+            1 => OpCodes.Stind_I1,
+            2 => OpCodes.Stind_I2,
+            4 => OpCodes.Stind_I4,
+            _ => OpCodes.Stind_I8,
+        });
+    }
+
+    /// <summary>
+    /// Checks an access and gives its offset in RAM. Whatever isn't plain RAM, aligned where it must be, is given up:
+    /// no address that a guest can form passes the one comparison unless all its bytes lie in RAM, since an address
+    /// below RAM wraps to an offset above it.
+    /// </summary>
+    private (LocalBuilder Offset, long Distance) EmitOffset(Node access, bool watched)
+    {
+        var bytes = access.Width >> 3;
+        if (IsPaged) return (EmitPaged(access, bytes, watched), 0);
+        if (GroupOf(access) is { } member) return (EmitGrouped(access, bytes, watched, member.Group, member.Distance), member.Distance);
+        var offset = Il.Local();
+        Expressions.Emit(access.A!);
+        LoadRamStart();
+        Il.Op(OpCodes.Sub);
+        Il.Set(offset);
+        if (access.Index != 0 && bytes > 1)
+        {
+            Il.Get(offset);
+            Il.Const(bytes - 1);
+            Il.Op(OpCodes.And);
+            Il.Branch(OpCodes.Brtrue, GiveUp);
+        }
+
+        Il.Get(offset);
+        LoadLastOffset(bytes);
+        Il.Branch(OpCodes.Bgt_Un, GiveUp);
+        if (watched) EmitWatch(offset, 0);
+        return (offset, 0);
+    }
+
+    /// <summary>The first of a group checks for all of them.</summary>
+    private LocalBuilder EmitGrouped(Node access, int bytes, bool watched, AccessGroup group, long distance)
+    {
+        if (group.Offset is null)
+        {
+            var low = Il.Local();
+            LoadLowest(access.A!, -distance);
+            LoadRamStart();
+            Il.Op(OpCodes.Sub);
+            Il.Set(low);
+            Il.Get(low);
+            LoadLastOffset((int)(group.High - group.Low));
+            Il.Branch(OpCodes.Bgt_Un, GiveUp);
+            group.Offset = low;
+        }
+
+        if (access.Index != 0 && bytes > 1)
+        {
+            Il.Get(group.Offset);
+            Il.Const(distance);
+            Il.Op(OpCodes.Add);
+            Il.Const(bytes - 1);
+            Il.Op(OpCodes.And);
+            Il.Branch(OpCodes.Brtrue, GiveUp);
+        }
+
+        if (!watched || group.IsWatched) return group.Offset;
+        EmitWatch(group.Offset, group.LowStore - group.Low);
+        if (group.HighStore != group.LowStore) EmitWatch(group.Offset, group.HighStore - group.Low);
+        group.IsWatched = true;
+        return group.Offset;
+    }
+
+    /// <summary>
+    /// Puts an address and a distance together. That of a register isn't cut to its width: where the sum wraps there is no RAM
+    /// here either.
+    /// </summary>
+    private void LoadLowest(Node address, long distance)
+    {
+        if (address.Op == Op.Add && address.A!.Op == Op.Register && Fold.IsConst(address.B!))
+        {
+            var constant = Fold.Value(address.B!);
+            distance += address.Width == 32 ? (int)constant : (long)constant;
+            address = address.A;
+        }
+
+        Expressions.Emit(address);
+        Il.Const(distance);
+        Il.Op(OpCodes.Add);
+    }
+
+    private void LoadHostAddress((LocalBuilder Offset, long Distance) place)
+    {
+        Il.Argument(CompiledMethod.Memory);
+        Il.Get(place.Offset);
+        Il.Op(OpCodes.Add);
+        if (place.Distance == 0) return;
+        Il.Const(place.Distance);
+        Il.Op(OpCodes.Add);
+    }
+
+    private void EmitWatch(LocalBuilder offset, long distance)
+    {
+        LoadWatch();
+        Il.Get(offset);
+        if (distance > 0)
+        {
+            Il.Const(distance);
+            Il.Op(OpCodes.Add);
+        }
+
+        Il.Const32(StoreWatch.GranuleShift);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Op(OpCodes.Add);
+        Il.Op(OpCodes.Ldind_U1);
+        Il.Branch(OpCodes.Brfalse, GiveUp);
+    }
+
+    /// <summary>
+    /// As <see cref="EmitOffset"/> where addresses are translated: the page of the access's last byte must be the one
+    /// that is remembered at the place for its first. An access that reaches into the next page meets another tag.
+    /// </summary>
+    private LocalBuilder EmitPaged(Node access, int bytes, bool watched)
+    {
+        var (address, entry) = (Il.Local(), Il.Local());
+        Expressions.Emit(access.A!);
+        Il.Set(address);
+        var isAligned = access.Index != 0 || bytes == 1;
+        if (access.Index != 0 && bytes > 1)
+        {
+            Il.Get(address);
+            Il.Const(bytes - 1);
+            Il.Op(OpCodes.And);
+            Il.Branch(OpCodes.Brtrue, GiveUp);
+        }
+
+        Il.Get(address);
+        Il.Const32(GuestMemory.PageShift);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Const(TranslationSet.Pages - 1);
+        Il.Op(OpCodes.And);
+        Il.Const32(PageEntry.Shift);
+        Il.Op(OpCodes.Shl);
+        Il.LoadWord(EngineWords.Pages);
+        Il.Op(OpCodes.Add);
+        Il.Set(entry);
+
+        Il.Get(address);
+        if (!isAligned)
+        {
+            Il.Const(bytes - 1);
+            Il.Op(OpCodes.Add);
+        }
+
+        Il.Const(-GuestMemory.PageBytes);
+        Il.Op(OpCodes.And);
+        LoadFrom(entry, watched ? PageEntry.WriteOffset : 0);
+        Il.Branch(OpCodes.Bne_Un, GiveUp);
+
+        Il.Get(address);
+        LoadFrom(entry, PageEntry.AddendOffset);
+        Il.Op(OpCodes.Add);
+        Il.Set(address); // an offset in RAM from here on
+        if (watched) EmitWatch(address, 0);
+        return address;
+    }
+
+    /// <summary>Puts a word of the structure that a local points to on the stack.</summary>
+    protected void LoadFrom(LocalBuilder structure, int offset)
+    {
+        Il.Get(structure);
+        if (offset > 0)
+        {
+            Il.Const(offset);
+            Il.Op(OpCodes.Add);
+        }
+
+        Il.Op(OpCodes.Conv_I);
+        Il.Op(OpCodes.Ldind_I8);
+    }
+}
