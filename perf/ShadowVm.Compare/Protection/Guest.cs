@@ -33,5 +33,5 @@ internal sealed record Guest(string Name, string Title, Func<long, string[]> Wor
 
     // Some seconds under protection, whatever a boundary costs: short epochs get less work.
     private static string Rounds(long length) =>
-        Math.Max(1, Math.Round(Math.Clamp(length * 1e5, 2e8, 6e9) / ComputeRound)).ToString(CultureInfo.InvariantCulture);
+        Math.Max(1, Math.Round(Math.Clamp(length * 1e5, 2e8, 15e9) / ComputeRound)).ToString(CultureInfo.InvariantCulture);
 }

@@ -86,8 +86,9 @@ public sealed record InterruptFrame(ulong Epoch, uint Class, bool Bound, bool Mo
 /// <param name="NextClock">Guest time of the next epoch.</param>
 /// <param name="ExitCode">The guest's, where it ended.</param>
 /// <param name="Wanted">
-/// Outputs or the guest wait for the acknowledgement: it is sent at once. Otherwise it comes with a later one, since two
-/// frames and four awakened threads for each of thousands of epochs a second are time that the guests don't get.
+/// Outputs or the guest wait for the acknowledgement of this epoch: it is sent at once, when it was received and when it was
+/// executed. Otherwise it comes with a later one or at the next tick, since two frames and four awakened threads for each of
+/// thousands of epochs a second are time that the guests don't get.
 /// </param>
 public sealed record EndOfEpoch(
     ulong Epoch, ulong Instructions, Digest Digest, ClockPair NextClock, int? ExitCode, bool Wanted) : Frame;

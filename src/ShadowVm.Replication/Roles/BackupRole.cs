@@ -170,7 +170,8 @@ public sealed class BackupRole : IRole
 
         if (_state == State.Ended) return;
         Check.That(report.Epoch == _executed + 1, $"epoch {report.Epoch} was executed after epoch {_executed}");
-        if (Expected(report.Epoch) is { } expected && Differs(report, expected) is { } difference)
+        var expected = Expected(report.Epoch);
+        if (expected is not null && Differs(report, expected) is { } difference)
         {
             Diverge(report.Epoch, difference);
             return;
@@ -178,7 +179,7 @@ public sealed class BackupRole : IRole
 
         (_executed, _instructions, _exitCode) = (report.Epoch, report.Instructions, report.ExitCode);
         Suppress(report.Outputs);
-        if (report.Idle) Acknowledge(flush: true);
+        if (report.Idle || expected?.Wanted == true) Acknowledge(flush: true);
         else if (_executed - _acknowledged >= AcknowledgedTogether) Acknowledge(flush: false);
 
         EndIfDone();

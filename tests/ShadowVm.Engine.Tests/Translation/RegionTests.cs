@@ -41,6 +41,38 @@ public class RegionTests
         Assert.True(statistics.RegionsTranslated > 0);
     }
 
+    /// <summary>What stands behind a loop is a node without a block: an epoch that ends there must end all the same.</summary>
+    [Fact]
+    public void An_epoch_ends_behind_a_loop_where_no_block_begins()
+    {
+        const string text = "_start: li s0, 1\n li t3, 0\n"
+            + "again: li s0, 50\n"
+            + "loop: addi t0, t0, 1\n andi t1, t0, 7\n bnez t1, loop\n"
+            + "rest: addi t2, t2, 1\n beqz t3, over\n addi t4, t4, 1\n"
+            + "over: addi t5, t5, 1\n bnez t6, rest\n addi s0, s0, -1\n bnez s0, loop\n addi a0, a0, 1\n addi a1, a1, 1\n j again\n";
+        var engine = Duel.Engines["hot region"] with { RegionAfter = 10 };
+        for (var length = 30; length <= 130; length += 3)
+        {
+            var statistics = Duel.Fight(text, engine, 400, length);
+            Assert.True(statistics.RegionsTranslated > 0, $"no region with epochs of {length}");
+        }
+    }
+
+    /// <summary>Sums of a pointer with itself run out of any distance that can be counted: no check is shared across that.</summary>
+    [Fact]
+    public void Doubled_pointers_reach_nothing_outside_of_memory()
+    {
+        foreach (var doublings in new[] { 20, 29, 39, 50, 52, 53 })
+        {
+            var text = Handler + "main: li a0, 2048\n la a1, data\n li s2, 40\n"
+                + "again: addi t0, a0, -2048\n" + string.Concat(Enumerable.Repeat(" add t0, t0, t0\n", doublings))
+                + " add t0, t0, a1\n ld t2, 0(t0)\n ld t3, -8(t0)\n sd t2, -16(t0)\n ld t4, 2040(t0)\n"
+                + " addi s2, s2, -1\n bnez s2, again\n li s2, 40\n j again\n .balign 256\ndata: .zero 64\nstack: .zero 64\n";
+            text = text.Replace("la a1, data", "lui a1, 0x80000\n slli a1, a1, 32\n srli a1, a1, 32");
+            foreach (var engine in new[] { "block", "region", "hot region" }) Duel.Fight(text, Duel.Engines[engine], 40, 997);
+        }
+    }
+
     [Theory]
     [InlineData("region")]
     [InlineData("hot region")]

@@ -62,6 +62,16 @@ public class BackupShadowingTests
     }
 
     [Fact]
+    public void Execution_is_acknowledged_at_once_where_the_primary_may_go_no_further()
+    {
+        var role = ShadowingBackup(_actions);
+        role.OnFrame(End(1, wanted: true));
+        role.OnEpochEnded(Report(1));
+        Assert.Equal([new Acknowledge(1, 0, 0), new Acknowledge(1, 1, 100)], _actions.Frames);
+        Assert.All(_actions.Of<Sent>(), sent => Assert.True(sent.Flush));
+    }
+
+    [Fact]
     public void No_output_leaves()
     {
         var role = ShadowingBackup(_actions);

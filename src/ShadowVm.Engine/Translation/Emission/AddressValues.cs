@@ -13,13 +13,22 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// </param>
 internal sealed class AddressValues(bool isLow)
 {
+    // Sums of values with themselves double the distance: far from this, no sum of two of them or a width overflows.
+    private const long DistanceMax = 1L << 40;
+
     private readonly Dictionary<int, (int Id, long Distance)> _slots = [];
     private readonly Dictionary<(int, int), int> _sums = [];
     private readonly int _widthMin = isLow ? 32 : 64;
     private int _next;
 
-    /// <summary>What an expression of an instruction comes to before the instruction; null where that is no sum.</summary>
-    public (int Id, long Distance)? Of(Specialized instruction, Node n)
+    /// <summary>
+    /// What an expression of an instruction comes to before the instruction; null where that is no sum, or too far from its
+    /// value.
+    /// </summary>
+    public (int Id, long Distance)? Of(Specialized instruction, Node n) =>
+        Sum(instruction, n) is { Distance: > -DistanceMax and < DistanceMax } value ? value : null;
+
+    private (int Id, long Distance)? Sum(Specialized instruction, Node n)
     {
         switch (n.Op)
         {
@@ -30,8 +39,9 @@ internal sealed class AddressValues(bool isLow)
             case Op.Add when n.Width >= _widthMin && Fold.IsConst(n.B!):
                 {
                     var distance = Fold.Value(n.B!);
-                    return Of(instruction, n.A!) is { } from
-                        ? (from.Id, from.Distance + (n.Width == 32 ? (int)distance : (long)distance)) : null;
+                    var by = n.Width == 32 ? (int)distance : (long)distance;
+                    if (by is <= -DistanceMax or >= DistanceMax) return null;
+                    return Of(instruction, n.A!) is { } from ? (from.Id, from.Distance + by) : null;
                 }
 
             case Op.Add when n.Width >= _widthMin:

@@ -375,7 +375,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         {
             Il.Mark(label);
             _registers.WriteBackPinned();
-            if (_shape.IsBlock) Return(node.Pc, HostExit.Partial, unretired);
+            if (_shape.IsBlock || !node.HasBlock) Return(node.Pc, HostExit.Partial, unretired);
             else GoOnInBlock(node, unretired);
         }
     }

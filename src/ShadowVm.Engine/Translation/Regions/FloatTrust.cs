@@ -8,7 +8,7 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// <summary>
 /// What a region takes for granted of floating point, and looks at where it is entered: that the inexact flag stands in the
 /// register which its operations' flags join, and that the register of the rounding mode says to even. Neither can change
-/// inside. So an operation is one instruction of the host and a look at the result's exponent.
+/// inside. So most operations are one instruction of the host and a look at the result's exponent.
 /// </summary>
 /// <param name="Flags">Slot of the register with the flags.</param>
 /// <param name="Mode">Slot of the register with the rounding mode, where any operation reads it.</param>

@@ -22,8 +22,14 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     /// <summary>Number of instructions, of all turns together.</summary>
     public int Count => Instructions.Length;
 
-    /// <summary>Whether control may go from the last instruction to the first.</summary>
-    public bool IsLoop => BlockReader.GoesTo(Instructions[^1], Pc);
+    /// <summary>
+    /// Whether a block of its own begins here, which does what is left of an epoch where the counter is too short for the node.
+    /// </summary>
+    public bool HasBlock { get; init; } = true;
+
+    /// <summary>Whether control may go from the node's end to its beginning: its last branch does, with a slot or without.</summary>
+    public bool IsLoop => BlockReader.GoesTo(Instructions[^1], Pc)
+        || (Count > 1 && Instructions[^2].OpensSlot && BlockReader.GoesTo(Instructions[^2], Pc));
 
     /// <summary>Nodes of the region, by their index, in which control may go on.</summary>
     public List<int> Successors { get; } = [];
@@ -46,7 +52,10 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     public RegionNode With(RegionNode next) => new(
         new BlockCode(Code.Key, [.. Code.Instructions, .. next.Code.Instructions], Code.Bytes + next.Code.Bytes),
         [.. Instructions, .. next.Instructions],
-        next.Falls);
+        next.Falls)
+    {
+        HasBlock = HasBlock,
+    };
 
     /// <summary>Guest address of an instruction.</summary>
     public ulong AddressOf(int index)

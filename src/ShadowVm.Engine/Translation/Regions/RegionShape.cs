@@ -115,7 +115,7 @@ internal sealed class RegionShape
             if (loop.Count == node.Count || !begun.Add(loop.End)) continue;
             var code = new BlockCode(
                 node.Code.Key.At(loop.End), node.Code.Instructions[loop.Count..], node.Code.Bytes - loop.Code.Bytes);
-            split.Add(new RegionNode(code, node.Instructions[loop.Count..], node.Falls));
+            split.Add(new RegionNode(code, node.Instructions[loop.Count..], node.Falls) { HasBlock = false });
         }
 
         return split;
@@ -136,22 +136,28 @@ internal sealed class RegionShape
             CallSites.VisitTargets(isa, node, target => entered.Add(target), withEnd: false);
         }
 
-        var joined = new List<RegionNode>();
+        var (joined, taken) = (new List<RegionNode>(), new HashSet<ulong>());
         foreach (var node in nodes)
         {
-            var isJoined = !entered.Contains(node.Pc)
-                && nodes.Exists(before => before.Falls && !before.IsLoop && before.End == node.Pc);
-            if (isJoined) continue;
-            var whole = node;
-            while (whole.Falls && !whole.IsLoop && !entered.Contains(whole.End) && behind.TryGetValue(whole.End, out var next))
+            var isJoined = !entered.Contains(node.Pc) && nodes.Exists(before => before.Falls && before.End == node.Pc);
+            if (!isJoined) Join(node);
+        }
+
+        // What stands behind a loop isn't joined to it after all.
+        foreach (var node in nodes) Join(node);
+        return joined;
+
+        void Join(RegionNode whole)
+        {
+            if (!taken.Add(whole.Pc)) return;
+            while (whole.Falls && !whole.IsLoop && !entered.Contains(whole.End) && behind.TryGetValue(whole.End, out var next)
+                && taken.Add(next.Pc))
             {
                 whole = whole.With(next);
             }
 
             joined.Add(whole);
         }
-
-        return joined;
     }
 
     private void Connect()
