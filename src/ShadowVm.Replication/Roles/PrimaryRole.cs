@@ -308,7 +308,8 @@ public sealed class PrimaryRole : IRole
         foreach (var interrupt in report.Batch) bytes += InterruptFrames.Send(interrupt, _actions);
         // Somebody waits for what is held, for a guest that idles and for one that may go no further; policy patent relies on
         // the frame being gone.
-        var wanted = _gate.Holds || _ended >= _permitted || report.Idle || report.ExitCode is not null || _settings.Commit != CommitPolicy.Output;
+        var wanted = _gate.Holds || report.Idle || report.ExitCode is not null || _ended >= _permitted
+            || _settings.Commit != CommitPolicy.Output;
         _actions.Send(
             new EndOfEpoch(report.Epoch, report.Instructions, report.Digest, report.NextClock, report.ExitCode, wanted),
             flush: wanted);

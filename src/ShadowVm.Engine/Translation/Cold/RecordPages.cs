@@ -64,7 +64,8 @@ internal sealed unsafe class RecordPages : IDisposable
     }
 
     /// <summary>
-    /// Decodes the instruction at a record and those up to the next branch (of some number, in this page), before they are asked for one by one.
+    /// Decodes the instruction at a record and those up to the next branch (of some number, in this page), before they are asked
+    /// for one by one.
     /// Gives false where it can't be fetched.
     /// </summary>
     public bool Decode(CodeKey key)
