@@ -30,7 +30,7 @@ public sealed class TcpChannel : IDisposable
         _settings = settings ?? new ChannelSettings();
         _socket.NoDelay = true;
         Peer = socket.RemoteEndPoint as IPEndPoint;
-        _queue = new SendQueue(_settings.BatchBytes, _settings.BatchMilliseconds, _settings.QueueLimitBytes);
+        _queue = new SendQueue(_settings.BatchBytes, _settings.QueueLimitBytes);
         _sender = new Thread(SendAll) { IsBackground = true, Name = "shadowvm sender" };
         _receiver = new Thread(ReceiveAll) { IsBackground = true, Name = "shadowvm receiver" };
     }
@@ -48,12 +48,15 @@ public sealed class TcpChannel : IDisposable
 
     /// <summary>Queues a frame; never blocks. After the end of the channel it does nothing.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="flush">True where it must not wait for company.</param>
+    /// <param name="flush">True where it must not wait for <see cref="Flush"/>.</param>
     public void Send(Frame frame, bool flush)
     {
         if (_queue.TryEnqueue(frame, _codec.Write, flush)) return;
         Break($"more than {_settings.QueueLimitBytes >> 20} MiB wait for the peer to read them");
     }
+
+    /// <summary>What was sent so far leaves.</summary>
+    public void Flush() => _queue.Flush();
 
     /// <summary>
     /// Ends the channel cleanly: what is queued leaves, the peer sees the end of the stream. The listener hears nothing

@@ -16,7 +16,7 @@ internal interface IBoundarySink
 }
 
 /// <summary>
-/// Protected: into the ring. The role thread looks there every other millisecond by itself; it is woken only for what somebody
+/// Protected: into the ring. The role thread looks there every few milliseconds by itself; it is woken only for what somebody
 /// waits for and for a ring half full, so that an empty epoch costs no system call.
 /// </summary>
 internal sealed class RingSink(BoundaryRing ring, Wakeup role, Wakeup guest, CancellationToken stop) : IBoundarySink

@@ -11,12 +11,12 @@ namespace ShadowVm.Host.Replica;
 /// <summary>
 /// The one thread that owns a role: it takes boundary records from the guest's thread and all else from a queue, hands
 /// them to the role one at a time, and carries out what the role says. It is whichever thread calls <see cref="Run"/>.
-/// While the guest runs it looks at the ring every other millisecond; nobody pays for a wake-up that nobody waits for.
+/// While the guest runs it looks at the ring every few milliseconds; nobody pays for a wake-up that nobody waits for. What it
+/// has sent in such a turn leaves at its end, together.
 /// </summary>
 internal sealed class RoleThread : IRoleActions, IDisposable
 {
     private const int TickMilliseconds = 5;
-    private const int PollMilliseconds = 2;
 
     /// <summary>So many boundaries are handled before the queue is looked at again.</summary>
     private const int Burst = 256;
@@ -30,7 +30,6 @@ internal sealed class RoleThread : IRoleActions, IDisposable
     private Exception? _failure;
     private RoleOutcome? _outcome;
     private long _nextTick;
-    private bool _guestRuns;
     private ulong _handedOut;
     private ulong _epoch;
     private ulong _instructions;
@@ -90,10 +89,11 @@ internal sealed class RoleThread : IRoleActions, IDisposable
             var worked = HandleBoundaries();
             worked |= HandleEvents();
             Tick();
+            _channel?.Flush();
             if (worked || _outcome is not null) continue;
             Wakeup.Announce();
             if (!_events.IsEmpty || Ring.Count != 0) Wakeup.Withdraw();
-            else Wakeup.Sleep(_guestRuns ? PollMilliseconds : TickMilliseconds);
+            else Wakeup.Sleep(TickMilliseconds);
         }
 
         if (_failure is null)
@@ -117,7 +117,6 @@ internal sealed class RoleThread : IRoleActions, IDisposable
 
     void IRoleActions.Execute(ulong epoch, ClockPair clock, Interrupt[] batch)
     {
-        _guestRuns = true;
         Guest.Execute(epoch, clock, batch);
     }
 
@@ -157,7 +156,6 @@ internal sealed class RoleThread : IRoleActions, IDisposable
         var handled = 0;
         while (handled < Burst && _outcome is null && Ring.TryRead(out var record))
         {
-            _guestRuns = !record.Idle && !record.Exited;
             (_epoch, _instructions) = (record.Epoch, record.Instructions);
             Role.OnEpochEnded(record.ToReport());
             handled++;

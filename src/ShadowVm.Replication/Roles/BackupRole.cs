@@ -15,7 +15,7 @@ namespace ShadowVm.Replication.Roles;
 public sealed class BackupRole : IRole
 {
     /// <summary>So many executed epochs are acknowledged before a tick does it.</summary>
-    private const ulong AcknowledgedTogether = 64;
+    private const ulong AcknowledgedTogether = 16;
 
     private readonly IRoleActions _actions;
     private readonly RoleFaults _faults;

@@ -4,19 +4,21 @@ namespace ShadowVm.Replication.Roles;
 
 /// <summary>
 /// How far the primary may run ahead of what the backup has executed: so many milliseconds of the backup's execution,
-/// measured from its acknowledgements, and so many bytes of frames.
+/// measured from its acknowledgements, and so many bytes of frames. Its speed is the best of late: a backup that another
+/// process keeps from its processor for a moment is no slower for that, and shall catch up.
 /// </summary>
 internal sealed class LagControl(RoleSettings settings)
 {
     private const ulong EpochsMin = 2;
     private const ulong EpochsMax = 10_000;
     private const ulong EpochsAtFirst = 16;
+    private const long MeasureMilliseconds = 20;
 
     private readonly Queue<(ulong Epoch, long Bytes)> _sent = new();
     private long _bytesAhead;
     private ulong _executed;
     private ulong _measuredFrom;
-    private long _measuredAt;
+    private long? _measuredAt;
     private ulong _epochsAhead = EpochsAtFirst;
 
     /// <summary>An epoch's frames were sent.</summary>
@@ -46,12 +48,15 @@ internal sealed class LagControl(RoleSettings settings)
 
     private void Measure(long now)
     {
-        var milliseconds = now - _measuredAt;
-        if (milliseconds < 20) return;
-        var epochs = _executed - _measuredFrom;
-        // An idle guest's few epochs say nothing about speed, so the window only ever grows by what was seen.
-        var ahead = epochs * (ulong)settings.LagMilliseconds / (ulong)milliseconds;
-        _epochsAhead = Math.Clamp((_epochsAhead + ahead + 1) / 2, EpochsMin, EpochsMax);
+        if (now - _measuredAt is not { } milliseconds)
+        {
+            (_measuredFrom, _measuredAt) = (_executed, now);
+            return;
+        }
+
+        if (milliseconds < MeasureMilliseconds) return;
+        var ahead = (_executed - _measuredFrom) * (ulong)settings.LagMilliseconds / (ulong)milliseconds;
+        _epochsAhead = Math.Clamp(Math.Max(ahead, _epochsAhead - ((_epochsAhead + 15) / 16)), EpochsMin, EpochsMax);
         (_measuredFrom, _measuredAt) = (_executed, now);
     }
 }

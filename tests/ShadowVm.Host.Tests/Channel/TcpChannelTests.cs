@@ -20,8 +20,10 @@ public sealed class TcpChannelTests : IDisposable
         {
             a.Send(new ToyFrame(i, i * 7 % 5000), flush: i % 11 == 0);
             b.Send(new ToyFrame(-i, i % 3), flush: false);
+            if (i % 17 == 16) b.Flush();
         }
 
+        b.Flush();
         a.Send(new ToyFrame(3000, 1 << 20), flush: true);
         Eventually.True(() => _right.Frames.Length == 3001 && _left.Frames.Length == 3000, "all frames");
         Assert.Equal(Enumerable.Range(0, 3001), _right.Frames.Select(f => f.Number));
@@ -31,11 +33,14 @@ public sealed class TcpChannelTests : IDisposable
     }
 
     [Fact]
-    public void A_frame_that_nobody_flushes_leaves_soon()
+    public void Frames_that_nobody_flushes_leave_with_the_next_one_or_when_they_are_a_batch()
     {
         var (a, b) = Pair();
         a.Send(new ToyFrame(1, 0), flush: false);
-        Eventually.True(() => _right.Frames.Length == 1, "the frame");
+        a.Send(new ToyFrame(2, 0), flush: true);
+        Eventually.True(() => _right.Frames.Length == 2, "two frames");
+        a.Send(new ToyFrame(3, new ChannelSettings().BatchBytes), flush: false);
+        Eventually.True(() => _right.Frames.Length == 3, "the batch");
         a.Close();
         b.Close();
     }
