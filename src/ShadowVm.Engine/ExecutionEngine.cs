@@ -231,7 +231,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         _memory.CodeWatcher = this;
         Word(EngineWords.RamSize) = _memory.Size;
         Word(EngineWords.RamStart) = _memory.Start;
-        Word(EngineWords.Watch) = (ulong)_memory.Watch.Free;
+        Word(EngineWords.Watch) = (ulong)_memory.WatchAtZero;
         Word(EngineWords.RecordPages) = (ulong)_records.Table;
         Word(EngineWords.Jumps) = (ulong)(_blocks?.JumpEntries ?? 0);
     }
@@ -364,7 +364,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         var (before, began) = (counter, Now());
         // SAFETY: the code is that of a block which the cache keeps referenced, made for this machine's state and RAM.
-        counter = ((delegate*<nint, nint, long, long>)code)((nint)_cpu.Pointer, (nint)_memory.Bytes, counter);
+        counter = ((delegate*<nint, nint, long, long>)code)((nint)_cpu.Pointer, _memory.AtZero, counter);
         Statistics.BlockInstructions += before - counter;
         Statistics.BlockTicks += Now() - began;
         return Returned(before - counter);
@@ -376,7 +376,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
         Word(EngineWords.Crossed) = unchecked((ulong)EngineWords.NotCrossed);
         // SAFETY: handlers are kept referenced by the definition's table; the record lies in this machine's pages.
         counter = ((delegate*<nint, nint, long, nint, long>)handler)(
-            (nint)_cpu.Pointer, (nint)_memory.Bytes, counter, (nint)record);
+            (nint)_cpu.Pointer, _memory.AtZero, counter, (nint)record);
         var crossed = (long)Word(EngineWords.Crossed);
         var cold = before - (crossed == EngineWords.NotCrossed ? counter : crossed);
         Statistics.ColdInstructions += cold;

@@ -18,7 +18,7 @@ internal static class EngineWords
     /// <summary>First guest address of RAM.</summary>
     public const int RamStart = -3;
 
-    /// <summary>Host address of the store watch's bytes.</summary>
+    /// <summary>Host address that the store watch's bytes would begin at for the granule at address 0.</summary>
     public const int Watch = -4;
 
     /// <summary>Host address of the table of record pages.</summary>

@@ -64,6 +64,12 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>Where guest RAM lies in the host.</summary>
     internal byte* Bytes => _bytes;
 
+    /// <summary>Where guest address 0 would lie, so that an address that was checked is all that translated code adds.</summary>
+    internal nint AtZero => (nint)_bytes - (nint)Start;
+
+    /// <summary>The same of the watch's bytes.</summary>
+    internal nint WatchAtZero => (nint)_watch.Free - (nint)(Start >> StoreWatch.GranuleShift);
+
     /// <summary>Whether all of a range lies in RAM.</summary>
     /// <param name="address">First guest address.</param>
     /// <param name="length">Length in bytes.</param>

@@ -122,7 +122,7 @@ internal sealed unsafe class AddressTranslation : IDisposable
         }
 
         var entry = _current!.DataEntry(address);
-        physical = _memory.Start + address + entry->Addend;
+        physical = address + entry->Addend;
         return (access == Access.Read ? entry->Read : entry->Write) == tag;
     }
 
@@ -188,7 +188,7 @@ internal sealed unsafe class AddressTranslation : IDisposable
         }
 
         var entry = _current!.DataEntry(address);
-        entry->Addend = offset - tag;
+        entry->Addend = offset + _memory.Start - tag;
         entry->Read = (page.Rights & 1) != 0 ? tag : PageEntry.None;
         entry->Write = (page.Rights & 2) != 0 ? tag : PageEntry.None;
     }

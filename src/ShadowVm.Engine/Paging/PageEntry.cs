@@ -27,7 +27,7 @@ internal struct PageEntry
     /// <summary>Tag for stores.</summary>
     public ulong Write;
 
-    /// <summary>What an address plus this is an offset in RAM.</summary>
+    /// <summary>What an address plus this is a physical address.</summary>
     public ulong Addend;
 
     private readonly ulong _unused;

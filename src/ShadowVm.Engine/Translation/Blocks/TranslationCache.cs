@@ -184,7 +184,7 @@ internal sealed partial class TranslationCache : IDisposable
             return new BlockSurroundings(
                 _memory.Start,
                 _memory.Size,
-                (nint)_memory.Watch.Free,
+                _memory.WatchAtZero,
                 _jumps.Entries,
                 int.Log2(_isa.UnitBytes),
                 _slots.SlotOf,

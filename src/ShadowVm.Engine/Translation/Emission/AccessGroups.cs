@@ -26,8 +26,8 @@ internal sealed class AccessGroup
     /// <summary>Accesses in it.</summary>
     public int Count { get; set; }
 
-    /// <summary>While code is emitted: the offset in RAM of the lowest byte, once it was checked.</summary>
-    public LocalBuilder? Offset { get; set; }
+    /// <summary>While code is emitted: the address of the lowest byte, once it was checked.</summary>
+    public LocalBuilder? Lowest { get; set; }
 
     /// <summary>While code is emitted: whether the watch was asked for the stores.</summary>
     public bool IsWatched { get; set; }

@@ -12,7 +12,7 @@ internal sealed class CompiledMethod
     /// <summary>Argument: the state's slots.</summary>
     public const int State = 0;
 
-    /// <summary>Argument: guest RAM in the host.</summary>
+    /// <summary>Argument: where guest address 0 would lie in the host.</summary>
     public const int Memory = 1;
 
     /// <summary>Argument and result: the recovery counter.</summary>

@@ -11,7 +11,7 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <summary>What a block's code refers to outside of itself; all of it stays in place as long as the code is used.</summary>
 /// <param name="RamStart">First guest address of RAM.</param>
 /// <param name="RamSize">Its size in bytes.</param>
-/// <param name="Watch">Host address of the store watch's bytes.</param>
+/// <param name="Watch">Host address that the store watch's bytes would begin at for the granule at address 0.</param>
 /// <param name="Jumps">Host address of the table for computed jumps.</param>
 /// <param name="JumpShift">How far an address is shifted for an index in that table.</param>
 /// <param name="SlotOf">Host address of the slot that holds the code for a place.</param>
@@ -69,7 +69,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         _surroundings = surroundings;
         _node = shape.Nodes[0];
         _groups = new AccessGroups(_node, IsRamLow);
-        _registers = new RegisterCache(il, shape.Pinned, shape.PinnedWritten, shape.Trust?.Numbers ?? new HashSet<int>());
+        _registers = new RegisterCache(il, shape.Trust?.Numbers ?? new HashSet<int>());
     }
 
     /// <summary>Translates a region.</summary>
@@ -171,7 +171,6 @@ internal sealed partial class RegionEmitter : StepEmitter
     private void Emit()
     {
         if (_shape.Trust is { } trust) EmitTrust(trust);
-        _registers.LoadPinned();
         foreach (var node in _shape.Nodes) _labels.Add(node.Pc, Il.Label());
         EmitEntries();
         foreach (var node in _shape.Nodes) Emit(node);
@@ -214,14 +213,24 @@ internal sealed partial class RegionEmitter : StepEmitter
     {
         var first = _shape.Nodes[0];
         var entries = _shape.Nodes.Where(node => node.IsEntry && node != first).OrderBy(node => node.Pc).ToArray();
-        if (entries.Length == 0) return;
-        var pc = Il.Local();
+        if (entries.Length == 0)
+        {
+            Enter(first);
+            return;
+        }
+
+        var (pc, enters) = (Il.Local(), Il.Label());
+        // What all have in common needn't be loaded for each.
+        var common = entries.Append(first).Select(node => node.Pinned.Slots).Aggregate<IEnumerable<int>>(Enumerable.Intersect).ToArray();
+        _registers.LoadAll(common);
         Il.LoadWord(Isa.PcSlot);
         Il.Set(pc);
         Il.Get(pc);
         Il.Const((long)first.Pc);
-        Il.Branch(OpCodes.Beq, _labels[first.Pc]);
+        Il.Branch(OpCodes.Beq, enters);
         Find(entries);
+        Il.Mark(enters);
+        Enter(first, common);
 
         void Find(ReadOnlySpan<RegionNode> among)
         {
@@ -237,10 +246,12 @@ internal sealed partial class RegionEmitter : StepEmitter
                 return;
             }
 
-            var node = among[0];
-            if (!node.Checks) EmitCheck(node);
-            Il.Branch(OpCodes.Br, _labels[node.Pc]);
+            Enter(among[0], common);
+            if (!among[0].Checks) EmitCheck(among[0]);
+            Il.Branch(OpCodes.Br, _labels[among[0].Pc]);
         }
+
+        void Enter(RegionNode node, params ReadOnlySpan<int> loaded) => _registers.LoadAll(node.Pinned.Slots.Except(loaded.ToArray()));
     }
 
     private void EmitCheck(RegionNode node)
@@ -262,7 +273,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         Il.FreeLocals();
         _node = node;
         _groups = new AccessGroups(node, IsRamLow);
-        _registers.Begin();
+        _registers.Begin(node.Pinned);
         Il.Mark(_labels[node.Pc]);
         // Where nothing follows before the next check, one subtraction does for both.
         var isFused = node.Checks && node.LongestPath == node.Count;
@@ -314,6 +325,7 @@ internal sealed partial class RegionEmitter : StepEmitter
             EmitLater(() =>
             {
                 (_node, _index) = (node, index);
+                _registers.Begin(node.Pinned);
                 Restore(state);
                 Il.Mark(leaves);
                 LeaveTo(pc & AddressMask);
@@ -330,43 +342,27 @@ internal sealed partial class RegionEmitter : StepEmitter
     {
         if (_givenUp.Count == 0) return;
         Il.FreeLocals();
-        if (_shape.PinnedWritten.Length == 0)
+        var pc = Il.Local();
+        foreach (var alike in _givenUp.GroupBy(each => (each.Node.Pinned, IsOdd: _odd.Contains(each.Label))))
         {
-            foreach (var (label, node, index, dirty, inSlot) in _givenUp)
+            var shared = Il.Label();
+            foreach (var (label, node, index, dirty, inSlot) in alike)
             {
                 Il.Mark(label);
                 _registers.WriteBack(dirty);
                 inSlot?.Invoke();
-                if (_odd.Contains(label)) LeaveAsOdd();
-                Return(node.AddressOf(index), ReasonOf(label), node.Count - index);
+                GiveBack(node.Count - index);
+                Il.Const((long)node.AddressOf(index));
+                Il.Set(pc);
+                Il.Branch(OpCodes.Br, shared);
             }
 
-            return;
+            Il.Mark(shared);
+            _registers.WriteBack(alike.Key.Pinned.Written);
+            if (alike.Key.IsOdd) LeaveAsOdd();
+            Return(() => Il.Get(pc), alike.Key.IsOdd ? HostExit.Odd : HostExit.Interpret, 0);
         }
-
-        var (pc, shared, sharedOdd) = (Il.Local(), Il.Label(), Il.Label());
-        foreach (var (label, node, index, dirty, inSlot) in _givenUp)
-        {
-            Il.Mark(label);
-            _registers.WriteBack(dirty);
-            inSlot?.Invoke();
-            GiveBack(node.Count - index);
-            Il.Const((long)node.AddressOf(index));
-            Il.Set(pc);
-            Il.Branch(OpCodes.Br, _odd.Contains(label) ? sharedOdd : shared);
-        }
-
-        Il.Mark(shared);
-        _registers.WriteBackPinned();
-        Return(() => Il.Get(pc), HostExit.Interpret, 0);
-        if (_odd.Count == 0) return;
-        Il.Mark(sharedOdd);
-        _registers.WriteBackPinned();
-        LeaveAsOdd();
-        Return(() => Il.Get(pc), HostExit.Odd, 0);
     }
-
-    private HostExit ReasonOf(Label givenUp) => _odd.Contains(givenUp) ? HostExit.Odd : HostExit.Interpret;
 
     /// <summary>The ways out where the counter is too short; nothing of the node has run.</summary>
     private void EmitPartials()
@@ -374,7 +370,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         foreach (var (label, node, unretired) in _partials)
         {
             Il.Mark(label);
-            _registers.WriteBackPinned();
+            _registers.WriteBack(node.Pinned.Written);
             if (_shape.IsBlock || !node.HasBlock) Return(node.Pc, HostExit.Partial, unretired);
             else GoOnInBlock(node, unretired);
         }
@@ -472,7 +468,7 @@ internal sealed partial class RegionEmitter : StepEmitter
                 throw new InvalidOperationException($"{_node.Pc:x} goes on to {target:x}, which the region's shape doesn't say");
             }
 
-            _registers.WriteBack(_registers.Dirty);
+            _registers.PassTo(_shape.NodeAt(target).Pinned);
             GiveBack(Unretired);
             Il.Branch(OpCodes.Br, label);
             return;
@@ -552,7 +548,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         {
             Il.Get(pc);
             Il.Const((long)site.Pc);
-            if (Unretired == 0)
+            if (Unretired == 0 && site.Pinned == _node.Pinned)
             {
                 Il.Branch(OpCodes.Beq, _labels[site.Pc]);
                 continue;
@@ -560,6 +556,7 @@ internal sealed partial class RegionEmitter : StepEmitter
 
             var next = Il.Label();
             Il.Branch(OpCodes.Bne_Un, next);
+            _registers.SwitchTo(site.Pinned);
             GiveBack(Unretired);
             Il.Branch(OpCodes.Br, _labels[site.Pc]);
             Il.Mark(next);

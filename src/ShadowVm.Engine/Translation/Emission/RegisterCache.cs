@@ -1,16 +1,17 @@
 using System.Reflection.Emit;
+using ShadowVm.Engine.Translation.Regions;
 
 namespace ShadowVm.Engine.Translation.Emission;
 
 /// <summary>
 /// Which state slots are in IL locals at a point of a block, and which of those the state doesn't have yet. Locals
-/// are written back where control may leave. Pinned slots are in locals throughout: they are loaded at the entry, and
+/// are written back where control may leave. Pinned slots are in locals throughout a loop: they are loaded where it is entered, and
 /// those that anything writes are written back at each way out. Some locals hold numbers for the host's floating-point unit.
 /// </summary>
-internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritten, IReadOnlySet<int> numbers)
+internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
 {
-    private readonly HashSet<int> _pinned = [.. pinned];
     private readonly SortedDictionary<int, LocalBuilder> _locals = [];
+    private PinnedRegisters _pinned = PinnedRegisters.None;
     private SortedSet<int> _valid = [];
     private SortedSet<int> _dirty = [];
 
@@ -37,7 +38,7 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
     /// <summary>Brings a slot into its local, where it isn't there already.</summary>
     public void Fetch(int slot)
     {
-        if (_pinned.Contains(slot) || !_valid.Add(slot)) return;
+        if (IsPinned(slot) || !_valid.Add(slot)) return;
         il.LoadWord(slot);
         HostFloatEmission.SetBits(il, Place(slot));
     }
@@ -68,25 +69,40 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
         IsWritten(slot);
     }
 
-    /// <summary>Loads the pinned slots.</summary>
-    public void LoadPinned()
+    /// <summary>Loads slots to their locals; what is known of them doesn't change, since they are pinned elsewhere.</summary>
+    public void LoadAll(IEnumerable<int> slots)
     {
-        foreach (var slot in pinned)
+        foreach (var slot in slots)
         {
             il.LoadWord(slot);
             HostFloatEmission.SetBits(il, Place(slot));
         }
     }
 
-    /// <summary>Forgets what is in locals but for the pinned slots: control comes from elsewhere.</summary>
-    public void Begin()
+    /// <summary>Forgets what is in locals but for the slots that are pinned from here on: control comes from elsewhere.</summary>
+    public void Begin(PinnedRegisters pinned)
     {
+        _pinned = pinned;
         _valid = [];
         _dirty = [];
     }
 
+    /// <summary>Control goes on where other slots are pinned: the state gets what it doesn't have, the locals what they need.</summary>
+    public void PassTo(PinnedRegisters next)
+    {
+        WriteBack(_dirty.Except(next.Slots));
+        SwitchTo(next);
+    }
+
+    /// <summary>As <see cref="PassTo"/>, where what isn't pinned was written back before.</summary>
+    public void SwitchTo(PinnedRegisters next)
+    {
+        WriteBack(_pinned.WrittenBackTo(next));
+        LoadAll(_pinned.LoadedBy(next).Except(_valid));
+    }
+
     /// <summary>Writes back the pinned slots that anything writes.</summary>
-    public void WriteBackPinned() => WriteBack(pinnedWritten);
+    public void WriteBackPinned() => WriteBack(_pinned.Written);
 
     /// <summary>Writes back what the state doesn't have; the locals stay as they are.</summary>
     public void WriteBack(IEnumerable<int> slots)
@@ -107,11 +123,13 @@ internal sealed class RegisterCache(IlWriter il, int[] pinned, int[] pinnedWritt
     public void Restore((SortedSet<int> Valid, SortedSet<int> Dirty) snapshot) =>
         (_valid, _dirty) = ([.. snapshot.Valid], [.. snapshot.Dirty]);
 
-    private bool IsHere(int slot) => _pinned.Contains(slot) || _valid.Contains(slot);
+    private bool IsPinned(int slot) => Array.BinarySearch(_pinned.Slots, slot) >= 0;
+
+    private bool IsHere(int slot) => IsPinned(slot) || _valid.Contains(slot);
 
     private void IsWritten(int slot)
     {
-        if (_pinned.Contains(slot)) return;
+        if (IsPinned(slot)) return;
         _valid.Add(slot);
         _dirty.Add(slot);
     }

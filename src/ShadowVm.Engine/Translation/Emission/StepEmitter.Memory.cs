@@ -13,7 +13,7 @@ internal abstract partial class StepEmitter
     private void EmitLoad(Node n)
     {
         var bytes = n.Width >> 3;
-        LoadHostAddress(EmitOffset(n, watched: false));
+        LoadHostAddress(EmitAddress(n, watched: false));
         if (bytes > 1) Il.Unaligned();
         Il.Op(bytes switch
         {
@@ -29,7 +29,7 @@ internal abstract partial class StepEmitter
     private void EmitStore(Node n)
     {
         var bytes = n.Width >> 3;
-        LoadHostAddress(EmitOffset(n, watched: true));
+        LoadHostAddress(EmitAddress(n, watched: true));
         Expressions.Emit(n.B!, loose: !Isa.BigEndian);
         if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
         if (bytes > 1) Il.Unaligned();
@@ -43,54 +43,46 @@ internal abstract partial class StepEmitter
     }
 
     /// <summary>
-    /// Checks an access and gives its offset in RAM. Whatever isn't plain RAM, aligned where it must be, is given up:
+    /// Checks an access and gives its physical address. Whatever isn't plain RAM, aligned where it must be, is given up:
     /// no address that a guest can form passes the one comparison unless all its bytes lie in RAM, since an address
-    /// below RAM wraps to an offset above it.
+    /// below RAM wraps to an offset above it. Memory is reached by the address itself, so that a load which waits for an
+    /// address doesn't wait for the comparison.
     /// </summary>
-    private (LocalBuilder Offset, long Distance) EmitOffset(Node access, bool watched)
+    private (LocalBuilder Address, long Distance) EmitAddress(Node access, bool watched)
     {
         var bytes = access.Width >> 3;
         if (IsPaged) return (EmitPaged(access, bytes, watched), 0);
         if (GroupOf(access) is { } member) return (EmitGrouped(access, bytes, watched, member.Group, member.Distance), member.Distance);
-        var offset = Il.Local();
+        var address = Il.Local();
         Expressions.Emit(access.A!);
-        LoadRamStart();
-        Il.Op(OpCodes.Sub);
-        Il.Set(offset);
+        Il.Set(address);
         if (access.Index != 0 && bytes > 1)
         {
-            Il.Get(offset);
+            Il.Get(address);
             Il.Const(bytes - 1);
             Il.Op(OpCodes.And);
             Il.Branch(OpCodes.Brtrue, GiveUp);
         }
 
-        Il.Get(offset);
-        LoadLastOffset(bytes);
-        Il.Branch(OpCodes.Bgt_Un, GiveUp);
-        if (watched) EmitWatch(offset, 0);
-        return (offset, 0);
+        EmitIsInRam(address, bytes);
+        if (watched) EmitWatch(address, 0);
+        return (address, 0);
     }
 
     /// <summary>The first of a group checks for all of them.</summary>
     private LocalBuilder EmitGrouped(Node access, int bytes, bool watched, AccessGroup group, long distance)
     {
-        if (group.Offset is null)
+        if (group.Lowest is null)
         {
-            var low = Il.Local();
+            group.Lowest = Il.Local();
             LoadLowest(access.A!, -distance);
-            LoadRamStart();
-            Il.Op(OpCodes.Sub);
-            Il.Set(low);
-            Il.Get(low);
-            LoadLastOffset((int)(group.High - group.Low));
-            Il.Branch(OpCodes.Bgt_Un, GiveUp);
-            group.Offset = low;
+            Il.Set(group.Lowest);
+            EmitIsInRam(group.Lowest, (int)(group.High - group.Low));
         }
 
         if (access.Index != 0 && bytes > 1)
         {
-            Il.Get(group.Offset);
+            Il.Get(group.Lowest);
             Il.Const(distance);
             Il.Op(OpCodes.Add);
             Il.Const(bytes - 1);
@@ -98,11 +90,20 @@ internal abstract partial class StepEmitter
             Il.Branch(OpCodes.Brtrue, GiveUp);
         }
 
-        if (!watched || group.IsWatched) return group.Offset;
-        EmitWatch(group.Offset, group.LowStore - group.Low);
-        if (group.HighStore != group.LowStore) EmitWatch(group.Offset, group.HighStore - group.Low);
+        if (!watched || group.IsWatched) return group.Lowest;
+        EmitWatch(group.Lowest, group.LowStore - group.Low);
+        if (group.HighStore != group.LowStore) EmitWatch(group.Lowest, group.HighStore - group.Low);
         group.IsWatched = true;
-        return group.Offset;
+        return group.Lowest;
+    }
+
+    private void EmitIsInRam(LocalBuilder address, int bytes)
+    {
+        Il.Get(address);
+        LoadRamStart();
+        Il.Op(OpCodes.Sub);
+        LoadLastOffset(bytes);
+        Il.Branch(OpCodes.Bgt_Un, GiveUp);
     }
 
     /// <summary>
@@ -123,20 +124,20 @@ internal abstract partial class StepEmitter
         Il.Op(OpCodes.Add);
     }
 
-    private void LoadHostAddress((LocalBuilder Offset, long Distance) place)
+    private void LoadHostAddress((LocalBuilder Address, long Distance) place)
     {
         Il.Argument(CompiledMethod.Memory);
-        Il.Get(place.Offset);
+        Il.Get(place.Address);
         Il.Op(OpCodes.Add);
         if (place.Distance == 0) return;
         Il.Const(place.Distance);
         Il.Op(OpCodes.Add);
     }
 
-    private void EmitWatch(LocalBuilder offset, long distance)
+    private void EmitWatch(LocalBuilder address, long distance)
     {
         LoadWatch();
-        Il.Get(offset);
+        Il.Get(address);
         if (distance > 0)
         {
             Il.Const(distance);
@@ -151,7 +152,7 @@ internal abstract partial class StepEmitter
     }
 
     /// <summary>
-    /// As <see cref="EmitOffset"/> where addresses are translated: the page of the access's last byte must be the one
+    /// As <see cref="EmitAddress"/> where addresses are translated: the page of the access's last byte must be the one
     /// that is remembered at the place for its first. An access that reaches into the next page meets another tag.
     /// </summary>
     private LocalBuilder EmitPaged(Node access, int bytes, bool watched)
@@ -194,7 +195,7 @@ internal abstract partial class StepEmitter
         Il.Get(address);
         LoadFrom(entry, PageEntry.AddendOffset);
         Il.Op(OpCodes.Add);
-        Il.Set(address); // an offset in RAM from here on
+        Il.Set(address); // a physical one from here on
         if (watched) EmitWatch(address, 0);
         return address;
     }

@@ -46,7 +46,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     /// <summary>Puts the highest offset at which so many bytes lie in RAM on the stack.</summary>
     protected abstract void LoadLastOffset(int bytes);
 
-    /// <summary>Puts the address of the store watch's bytes on the stack.</summary>
+    /// <summary>Puts the address that the store watch's bytes would begin at for the granule at address 0 on the stack.</summary>
     protected abstract void LoadWatch();
 
     /// <summary>Where the instruction is given up: the reference interpreter does it.</summary>
@@ -282,7 +282,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
                 break;
 
             case Op.ProbeStore:
-                EmitOffset(n, watched: true);
+                EmitAddress(n, watched: true);
                 break;
 
             case Op.SetRegister:

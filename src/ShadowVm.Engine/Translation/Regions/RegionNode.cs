@@ -45,6 +45,9 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     /// </summary>
     public bool IsEntry { get; set; }
 
+    /// <summary>Registers that are in locals throughout the loop that it is part of.</summary>
+    public PinnedRegisters Pinned { get; set; } = PinnedRegisters.None;
+
     /// <summary>Most instructions from here to the next check or out of the region.</summary>
     public int LongestPath { get; set; }
 

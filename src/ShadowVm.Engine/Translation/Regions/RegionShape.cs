@@ -1,7 +1,6 @@
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa;
-using ShadowVm.Isa.Ir;
 
 namespace ShadowVm.Engine.Translation.Regions;
 
@@ -15,15 +14,6 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// </summary>
 internal sealed class RegionShape
 {
-    // More registers than these in locals throughout, and the compiler spills and shuffles them at each turn of a loop.
-    private const int PinnedMax = 8;
-
-    // The same of numbers, which are in registers of their own.
-    private const int PinnedNumbersMax = 12;
-
-    // Beyond this many stores in exits that are hardly ever taken, those exits of a block share one that stores all.
-    private const int ExitStoresMax = 64;
-
     private readonly IsaDefinition _isa;
     private readonly Dictionary<ulong, int> _byPc = [];
     private readonly SortedSet<ulong> _returnSites = [];
@@ -40,12 +30,6 @@ internal sealed class RegionShape
 
     /// <summary>Whether it is a block for itself, which leaves nothing to blocks where the counter is short.</summary>
     public bool IsBlock { get; }
-
-    /// <summary>Slots that are in locals throughout.</summary>
-    public int[] Pinned { get; private set; } = [];
-
-    /// <summary>Those of them that some node writes.</summary>
-    public int[] PinnedWritten { get; private set; } = [];
 
     /// <summary>What is taken for granted of floating point, or null.</summary>
     public FloatTrust? Trust { get; private set; }
@@ -87,9 +71,10 @@ internal sealed class RegionShape
     private static RegionShape Analysed(RegionShape shape, bool trusts)
     {
         shape.Connect();
-        shape.PlaceChecks();
+        var loops = shape.PlaceChecks();
         if (trusts) shape.Trust = FloatTrust.Of(shape.Nodes);
-        shape.ChooseRegisters();
+        if (shape.IsBlock) shape.Nodes[0].Pinned = PinnedRegisters.OfBlock(shape.Nodes[0]);
+        else PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust?.Numbers ?? new HashSet<int>());
         return shape;
     }
 
@@ -103,6 +88,9 @@ internal sealed class RegionShape
     /// know nothing of.
     /// </summary>
     public bool Follows(RegionNode node, ulong pc) => node.Successors.Contains(_byPc[pc]);
+
+    /// <summary>The node that begins at an address.</summary>
+    public RegionNode NodeAt(ulong pc) => Nodes[_byPc[pc]];
 
     /// <summary>Splits what stands behind a loop of one node from it.</summary>
     private static List<RegionNode> Split(List<RegionNode> nodes)
@@ -193,8 +181,8 @@ internal sealed class RegionShape
         }
     }
 
-    /// <summary>Finds where loops turn, how deep nodes lie in them, and the longest ways.</summary>
-    private void PlaceChecks()
+    /// <summary>Finds where loops turn, how deep nodes lie in them, and the longest ways; gives the loops.</summary>
+    private SortedDictionary<int, HashSet<int>>.ValueCollection PlaceChecks()
     {
         var turns = new List<(int From, int To)>();
         var state = new byte[Nodes.Count]; // 1 on the way, 2 done
@@ -205,14 +193,20 @@ internal sealed class RegionShape
 
         Nodes[0].Checks = Nodes[0].IsEntry = true;
         foreach (var (_, to) in turns) Nodes[to].Checks = Nodes[to].IsEntry = true;
-        var loops = new HashSet<int>[Nodes.Count];
-        foreach (var (from, to) in turns) Gather(loops[to] ??= [to], from);
-        foreach (var loop in loops)
+        var loops = new SortedDictionary<int, HashSet<int>>();
+        foreach (var (from, to) in turns)
         {
-            foreach (var member in loop ?? []) Nodes[member].Depth++;
+            loops.TryAdd(to, [to]);
+            Gather(loops[to], from);
+        }
+
+        foreach (var loop in loops.Values)
+        {
+            foreach (var member in loop) Nodes[member].Depth++;
         }
 
         foreach (var node in Nodes) Measure(node);
+        return loops.Values;
 
         void Walk(int index)
         {
@@ -246,39 +240,5 @@ internal sealed class RegionShape
         }
 
         return node.LongestPath = node.Count + longest;
-    }
-
-    private void ChooseRegisters()
-    {
-        var weights = new SortedDictionary<int, long>();
-        var written = new SortedSet<int>();
-        var exitStores = 0;
-        foreach (var node in Nodes)
-        {
-            var weight = 1L << (3 * Math.Min(node.Depth, 8));
-            foreach (var instruction in node.Instructions)
-            {
-                instruction.Visit(n =>
-                {
-                    if (n.Op is Op.Register or Op.SetRegister) weights[n.Index] = weights.GetValueOrDefault(n.Index) + weight;
-                    if (n.Op is Op.Load or Op.Store or Op.ProbeStore or Op.Raise) exitStores += written.Count;
-                });
-                instruction.Visit(n =>
-                {
-                    if (n.Op == Op.SetRegister) written.Add(n.Index);
-                });
-            }
-        }
-
-        if (!IsBlock)
-        {
-            var heaviest = weights.OrderByDescending(each => each.Value).Select(each => each.Key).ToLookup(IsNumber);
-            Pinned = [.. heaviest[false].Take(PinnedMax).Concat(heaviest[true].Take(PinnedNumbersMax)).Order()];
-        }
-        else if (Nodes[0].Successors.Count > 0) Pinned = [.. weights.Keys];
-        else if (exitStores > ExitStoresMax) Pinned = [.. written];
-        PinnedWritten = [.. Pinned.Where(written.Contains)];
-
-        bool IsNumber(int slot) => Trust?.Numbers.Contains(slot) == true;
     }
 }

@@ -1,0 +1,104 @@
+using ShadowVm.Engine.Translation.Specialization;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Translation.Regions;
+
+/// <summary>
+/// State slots that are in locals throughout a loop, or throughout what of a region lies in none. Where control goes from one
+/// to another, the registers that only one of them has are written back and loaded.
+/// </summary>
+/// <param name="Slots">The slots, in order.</param>
+/// <param name="Written">Those of them that some node of the region writes.</param>
+internal sealed record PinnedRegisters(int[] Slots, int[] Written)
+{
+    // More registers than these in locals throughout, and the compiler spills and shuffles them at each turn of a loop.
+    private const int Max = 11;
+
+    // The same of numbers, which are in registers of their own.
+    private const int NumbersMax = 12;
+
+    // Beyond this many stores in exits that are hardly ever taken, those exits of a block share one that stores all.
+    private const int ExitStoresMax = 64;
+
+    /// <summary>None at all.</summary>
+    public static PinnedRegisters None { get; } = new([], []);
+
+    /// <summary>Those of a block for itself: what it loops over, or what many of its exits would write back.</summary>
+    public static PinnedRegisters OfBlock(RegionNode node)
+    {
+        var (used, written, exitStores) = (new SortedSet<int>(), new SortedSet<int>(), 0);
+        foreach (var instruction in node.Instructions)
+        {
+            instruction.Visit(n =>
+            {
+                if (n.Op is Op.Register or Op.SetRegister) used.Add(n.Index);
+                if (n.Op is Op.Load or Op.Store or Op.ProbeStore or Op.Raise) exitStores += written.Count;
+            });
+            VisitWritten(instruction, slot => written.Add(slot));
+        }
+
+        if (node.Successors.Count > 0) return new PinnedRegisters([.. used], [.. written]);
+        return exitStores > ExitStoresMax ? new PinnedRegisters([.. written], [.. written]) : None;
+    }
+
+    /// <summary>
+    /// Chooses those of each node. An inner loop has first what it uses most itself; what room it leaves is for those of the loop
+    /// around it, so that they can stay where they are.
+    /// </summary>
+    /// <param name="nodes">The region's nodes, which know how deep they lie.</param>
+    /// <param name="loops">Its loops, as indexes of nodes.</param>
+    /// <param name="numbers">Slots whose locals are for the host's floating-point unit.</param>
+    public static void Choose(IReadOnlyList<RegionNode> nodes, IEnumerable<IReadOnlySet<int>> loops, IReadOnlySet<int> numbers)
+    {
+        var written = new SortedSet<int>();
+        foreach (var node in nodes)
+        {
+            foreach (var instruction in node.Instructions) VisitWritten(instruction, slot => written.Add(slot));
+        }
+
+        Give(Enumerable.Range(0, nodes.Count), []);
+        foreach (var loop in loops.OrderByDescending(loop => loop.Count))
+        {
+            // Loops around this one are larger: what the nodes have is what the innermost of those gave them.
+            Give(loop.Order(), nodes[loop.Min()].Pinned.Slots);
+        }
+
+        void Give(IEnumerable<int> members, int[] around)
+        {
+            var heaviest = Weigh(members.Select(index => nodes[index]))
+                .OrderByDescending(each => each.Value).Select(each => each.Key).Concat(around).Distinct().ToLookup(numbers.Contains);
+            int[] slots = [.. heaviest[false].Take(Max).Concat(heaviest[true].Take(NumbersMax)).Order()];
+            var pinned = new PinnedRegisters(slots, [.. slots.Where(written.Contains)]);
+            foreach (var index in members) nodes[index].Pinned = pinned;
+        }
+    }
+
+    /// <summary>Registers that are in locals here and not there, and are written back on the way.</summary>
+    public IEnumerable<int> WrittenBackTo(PinnedRegisters next) => Written.Except(next.Slots);
+
+    /// <summary>Registers that are in locals there and not here.</summary>
+    public IEnumerable<int> LoadedBy(PinnedRegisters next) => next.Slots.Except(Slots);
+
+    private static SortedDictionary<int, long> Weigh(IEnumerable<RegionNode> nodes)
+    {
+        var weights = new SortedDictionary<int, long>();
+        foreach (var node in nodes)
+        {
+            var weight = 1L << (3 * Math.Min(node.Depth, 8));
+            foreach (var instruction in node.Instructions)
+            {
+                instruction.Visit(n =>
+                {
+                    if (n.Op is Op.Register or Op.SetRegister) weights[n.Index] = weights.GetValueOrDefault(n.Index) + weight;
+                });
+            }
+        }
+
+        return weights;
+    }
+
+    private static void VisitWritten(Specialized instruction, Action<int> slot) => instruction.Visit(n =>
+    {
+        if (n.Op == Op.SetRegister) slot(n.Index);
+    });
+}
