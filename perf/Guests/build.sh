@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the workloads that workloads.txt lists, into OUTDIR.
-#   build.sh guests OUTDIR   NAME.elf, short/NAME.elf and, as a Linux program, user/NAME.elf, with
-#                            gcc-riscv64-unknown-elf; ARCH chooses -march
+#   build.sh guests OUTDIR   NAME.elf, short/NAME.elf, with address translation paged/NAME.elf and as a Linux program
+#                            user/NAME.elf, with gcc-riscv64-unknown-elf; ARCH chooses -march
 #   build.sh native OUTDIR   native/NAME and native-scalar/NAME, with the host's gcc
 set -euo pipefail
 if [ $# -ne 2 ] || { [ "$1" != guests ] && [ "$1" != native ]; }; then
@@ -9,7 +9,7 @@ if [ $# -ne 2 ] || { [ "$1" != guests ] && [ "$1" != native ]; }; then
     exit 2
 fi
 arch=${ARCH:-rv64im_zicsr}
-mkdir -p "$2"/{short,user,native,native-scalar}
+mkdir -p "$2"/{short,paged,user,native,native-scalar}
 out=$(cd "$2" && pwd)
 cd "$(dirname "${BASH_SOURCE[0]}")"
 shared=../../tests/Guests
@@ -35,6 +35,7 @@ while read -r name variant rounds _; do
     case $1,$variant in
     guests,full)
         bare "$name" "$rounds" "$out/$name.elf"
+        bare "$name" "$rounds" "$out/paged/$name.elf" -DPAGED
         guest "$name" "$rounds" "$out/user/$name.elf" -DLINUX
         ;;
     guests,short) bare "$name" "$rounds" "$out/short/$name.elf" ;;
@@ -46,4 +47,4 @@ while read -r name variant rounds _; do
         ;;
     esac
 done < <(grep -v '^#' workloads.txt)
-rmdir --ignore-fail-on-non-empty "$out"/{short,user,native,native-scalar}
+rmdir --ignore-fail-on-non-empty "$out"/{short,paged,user,native,native-scalar}

@@ -62,6 +62,7 @@ while read -r name variant rounds count checksum; do
         if have qemu-riscv64; then expect qemu-riscv64 "$(timeout 120 qemu-riscv64 "bin/user/$name.elf")"; fi
         if [ -f "$shadowvm" ]; then
             expect "ShadowVm, a program" "$(dotnet "$shadowvm" run "bin/user/$name.elf" --machine user </dev/null)"
+            expect "ShadowVm, addresses translated" "$(dotnet "$shadowvm" run "bin/paged/$name.elf" </dev/null)"
         fi
     fi
     # QEMU has no way to set a parameter, so it cannot do a hundredth.

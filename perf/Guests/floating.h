@@ -6,8 +6,10 @@
 
 static inline void enable_floating(void)
 {
-#if !defined(NATIVE) && !defined(LINUX)
-    __asm__ volatile("csrs mstatus, %0" : : "r"(0x6000)); // FS, Privileged manual 3.1.6.6
+#ifdef PAGED
+    csr_set(sstatus, 0x6000); // FS, Privileged manual 3.1.6.6
+#elif !defined(NATIVE) && !defined(LINUX)
+    csr_set(mstatus, 0x6000);
 #endif
 }
 

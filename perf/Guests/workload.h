@@ -1,5 +1,5 @@
-// A workload is one C file with `work`, built three times: as a bare-metal guest, as a guest's Linux program and as a native
-// program. All print the same line. Parameter 0 (of the guest) or the first argument (of the native program) is how often
+// A workload is one C file with `work`, built four times: as a bare-metal guest, as one with address translation, as a guest's
+// Linux program and as a native program. All print the same line. Parameter 0 (of the guest) or the first argument (of the native program) is how often
 // the work is done.
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
@@ -14,6 +14,9 @@ typedef unsigned long u64;
 #include "linux.h"
 #else
 #include "../../tests/Guests/guest.h"
+#ifdef PAGED
+#include "paged.h"
+#endif
 #endif
 
 // Does the work `rounds` times and gives a checksum that depends on all of it.
@@ -47,12 +50,24 @@ u64 trap_handler(u64 cause, u64 pc)
 }
 #endif
 
-int main(void)
+static void run(void)
 {
     u64 checksum = work(parameter(0, ROUNDS));
     put_text(NAME ": ");
     put_hex(checksum);
     put_text("\n");
+#ifdef PAGED
+    guest_exit(0);
+#endif
+}
+
+int main(void)
+{
+#ifdef PAGED
+    enter_supervisor(run);
+#else
+    run();
+#endif
     return 0;
 }
 

@@ -6,6 +6,8 @@ namespace ShadowVm.Compare;
 /// <param name="cancel">Ends a running build.</param>
 internal sealed class Setup(Folders folders, Action<string> says, CancellationToken cancel)
 {
+    private bool _isPublished;
+
     /// <summary>ShadowVm's program.</summary>
     public string ShadowVm { get; private set; } = "";
 
@@ -38,10 +40,10 @@ internal sealed class Setup(Folders folders, Action<string> says, CancellationTo
                     else says($"tier {tier} is left out: {ShadowVm} has no --tier");
                 }
             }
-            else if (name == "shadowvm-user")
+            else if (name is "shadowvm-user" or "shadowvm-paged")
             {
-                if (shadowvm is null && !names.Contains("shadowvm")) await Publish();
-                chosen.Add(known.ShadowVmUser());
+                if (shadowvm is null) await Publish();
+                chosen.Add(name == "shadowvm-user" ? known.ShadowVmUser() : known.ShadowVmPaged());
             }
             else if (known.Other(name, out var missing) is { } peer)
             {
@@ -64,6 +66,8 @@ internal sealed class Setup(Folders folders, Action<string> says, CancellationTo
 
     private async Task Publish()
     {
+        if (_isPublished) return;
+        _isPublished = true;
         says("publishing ShadowVm");
         var project = Path.Combine(folders.Root, "src", "ShadowVm.Cli");
         var target = Path.GetDirectoryName(ShadowVm)!;

@@ -60,6 +60,34 @@ public class PagingTests
         Assert.StartsWith("paging: ", run.Console);
     }
 
+    /// <summary>A workload with twice as many pages as have a place: they come and go, and are known again.</summary>
+    [Theory]
+    [InlineData("cold")]
+    [InlineData("hot block")]
+    [InlineData("hot region")]
+    public void Pages_that_others_took_the_place_of_are_the_same_again(string engine)
+    {
+        var reference = new EngineSettings { Tier = Tier.Reference };
+        var run = LockstepPair.Run("paged/pages@rv64ims_zicsr_zifencei", 100_000, reference, Engines[engine], null, (0, 1));
+        Assert.Equal(("pages: ce3cd5cf0c904625\n", 0), (run.Console, run.ExitCode));
+    }
+
+    /// <summary>A workload with 1 MiB between its arrays, each of which has a place.</summary>
+    [Fact]
+    public void Arrays_at_a_power_of_two_have_places_of_their_own()
+    {
+        using var machine = Guests.Machine("paged/arrays@rv64ims_zicsr_zifencei", 100_000, Engines["hot region"], (0, 10));
+        var clock = InstructionClock.First;
+        while (machine.ExitCode is null)
+        {
+            machine.BeginEpoch([], clock);
+            machine.RunEpoch();
+            clock = InstructionClock.Next(machine, inputArrives: false);
+        }
+
+        Assert.True(machine.Statistics.ReferenceInstructions < 100_000, $"{machine.Statistics.ReferenceInstructions}");
+    }
+
     [Fact]
     public void Hot_code_is_translated_where_addresses_are()
     {

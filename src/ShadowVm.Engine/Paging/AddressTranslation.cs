@@ -113,17 +113,17 @@ internal sealed unsafe class AddressTranslation : IDisposable
     /// <summary>The physical address, where the page is remembered for the access.</summary>
     public bool TryFind(ulong address, Access access, out ulong physical)
     {
-        var tag = address & ~(GuestMemory.PageBytes - 1UL);
         if (access == Access.Fetch)
         {
+            var tag = PageEntry.TagOf(address);
             var code = _current!.CodeEntry(address);
             physical = _memory.Start + ((ulong)code->Page << GuestMemory.PageShift) + (address - tag);
             return code->Tag == tag;
         }
 
-        var entry = _current!.DataEntry(address);
-        physical = address + entry->Addend;
-        return (access == Access.Read ? entry->Read : entry->Write) == tag;
+        var isFound = _current!.Finds(address, access) || _current.Recall(address, access);
+        physical = address + _current.DataEntry(address)->Addend;
+        return isFound;
     }
 
     /// <summary>Number in RAM of the page that code at an address is fetched from, as <see cref="CodeKey"/> has it.</summary>
@@ -167,7 +167,7 @@ internal sealed unsafe class AddressTranslation : IDisposable
     /// <summary>Remembers the page that a walk came to, if it is one of RAM, and has the walk's tables watched.</summary>
     public void Remember(ulong address, Access access, PageValue page, ulong physical)
     {
-        var tag = address & ~(GuestMemory.PageBytes - 1UL);
+        var tag = PageEntry.TagOf(address);
         var offset = physical - (address - tag) - _memory.Start;
         if (!_remembers || page.Log2Size < GuestMemory.PageShift || _walkedCount > WalkedMax || offset >= _memory.Size) return;
         var trace = default(WalkTrace);
@@ -177,20 +177,19 @@ internal sealed unsafe class AddressTranslation : IDisposable
             trace |= WalkTrace.Of(_walked[i], 1);
         }
 
-        _current!.SetTrace(address, access == Access.Fetch, trace);
         if (access == Access.Fetch)
         {
-            var code = _current!.CodeEntry(address);
-            code->Tag = tag;
-            code->Records = 0;
-            code->Page = (long)(offset >> GuestMemory.PageShift);
+            _current!.SetCode(address, new FetchEntry { Tag = tag, Page = (long)(offset >> GuestMemory.PageShift) }, trace);
             return;
         }
 
-        var entry = _current!.DataEntry(address);
-        entry->Addend = offset + _memory.Start - tag;
-        entry->Read = (page.Rights & 1) != 0 ? tag : PageEntry.None;
-        entry->Write = (page.Rights & 2) != 0 ? tag : PageEntry.None;
+        var entry = new PageEntry
+        {
+            Addend = offset + _memory.Start - tag,
+            Read = (page.Rights & 1) != 0 ? tag : PageEntry.None,
+            Write = (page.Rights & 2) != 0 ? tag : PageEntry.None,
+        };
+        _current!.SetData(address, entry, trace);
     }
 
     /// <summary>Bytes were written to that walks may have read.</summary>

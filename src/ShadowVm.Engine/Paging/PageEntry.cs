@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShadowVm.Engine.Memory;
 
 namespace ShadowVm.Engine.Paging;
 
@@ -20,6 +21,9 @@ internal struct PageEntry
 
     /// <summary>A tag that no access has: not the address of a page.</summary>
     public const ulong None = 1;
+
+    /// <summary>Tag of an address's page.</summary>
+    public static ulong TagOf(ulong address) => address & ~(GuestMemory.PageBytes - 1UL);
 
     /// <summary>Tag for loads.</summary>
     public ulong Read;

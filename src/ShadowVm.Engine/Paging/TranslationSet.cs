@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShadowVm.Engine.Interpreter;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Emission;
@@ -12,8 +13,14 @@ namespace ShadowVm.Engine.Paging;
 /// </summary>
 internal sealed unsafe class TranslationSet : IDisposable
 {
-    /// <summary>Pages for data, found by the page number's low bits.</summary>
+    /// <summary>
+    /// Pages for data, found by the page number's low bits and higher ones over them: arrays at distances that are powers of two
+    /// have places of their own.
+    /// </summary>
     public const int Pages = 1024;
+
+    /// <summary>How far the higher bits are shifted.</summary>
+    public const int FoldShift = 5;
 
     /// <summary>Pages for code.</summary>
     public const int FetchPages = 256;
@@ -23,6 +30,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     private WalkTrace[] _codeTraces = [];
     private PageEntry* _data;
     private FetchEntry* _code;
+    private KnownPages? _known;
 
     public TranslationSet(int inputs, int jumpShift)
     {
@@ -57,7 +65,18 @@ internal sealed unsafe class TranslationSet : IDisposable
     public nint Code => (nint)_code;
 
     /// <summary>The only place of an address's page among those for data.</summary>
-    public PageEntry* DataEntry(ulong address) => _data + ((address >> GuestMemory.PageShift) & (Pages - 1));
+    public PageEntry* DataEntry(ulong address) => _data + DataIndex(address);
+
+    /// <summary>Which place that is.</summary>
+    public static int DataIndex(ulong address) =>
+        (int)((address >> GuestMemory.PageShift) ^ (address >> (GuestMemory.PageShift + FoldShift))) & (Pages - 1);
+
+    /// <summary>Whether an address's page is at its place, for data and an access that it allows.</summary>
+    public bool Finds(ulong address, Access access)
+    {
+        var entry = DataEntry(address);
+        return (access == Access.Read ? entry->Read : entry->Write) == PageEntry.TagOf(address);
+    }
 
     /// <summary>The only place of an address's page among those for code.</summary>
     public FetchEntry* CodeEntry(ulong address) => _code + ((address >> GuestMemory.PageShift) & (FetchPages - 1));
@@ -79,12 +98,37 @@ internal sealed unsafe class TranslationSet : IDisposable
         Forget();
     }
 
-    /// <summary>Notes what was read on the way to the page that stands at an address's place.</summary>
-    public void SetTrace(ulong address, bool isCode, WalkTrace trace)
+    /// <summary>Remembers a page for data, and what was read on the way to it. Which other one it replaces is known still.</summary>
+    public void SetData(ulong address, PageEntry entry, WalkTrace trace)
     {
-        var page = address >> GuestMemory.PageShift;
-        if (isCode) _codeTraces[page & (FetchPages - 1)] = trace;
-        else _dataTraces[page & (Pages - 1)] = trace;
+        var index = DataIndex(address);
+        if (_known is not null || (_data[index].Read & _data[index].Write) != PageEntry.None)
+        {
+            _known ??= new KnownPages();
+            _known.Add(address, entry, trace);
+        }
+
+        _data[index] = entry;
+        _dataTraces[index] = trace;
+        Granules |= trace.Granules;
+        HoldsPages = true;
+    }
+
+    /// <summary>Brings a page for data to its place if it is known, for an access that it allows.</summary>
+    public bool Recall(ulong address, Access access)
+    {
+        if (_known is null || !_known.TryFind(address, access, out var entry, out var trace)) return false;
+        var index = DataIndex(address);
+        _data[index] = entry;
+        _dataTraces[index] = trace;
+        return true;
+    }
+
+    /// <summary>Remembers a page for code, and what was read on the way to it.</summary>
+    public void SetCode(ulong address, FetchEntry entry, WalkTrace trace)
+    {
+        *CodeEntry(address) = entry;
+        _codeTraces[(address >> GuestMemory.PageShift) & (FetchPages - 1)] = trace;
         Granules |= trace.Granules;
         HoldsPages = true;
     }
@@ -94,6 +138,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     {
         if (!HoldsPages) return;
         var (granules, jumps) = (0UL, false);
+        _known?.Forget();
         for (var i = 0; i < Pages; i++)
         {
             if ((_dataTraces[i].Words & words) != 0)
@@ -128,6 +173,7 @@ internal sealed unsafe class TranslationSet : IDisposable
         HoldsPages = false;
         for (var i = 0; i < Pages; i++) _data[i].Read = _data[i].Write = PageEntry.None;
         for (var i = 0; i < FetchPages; i++) _code[i].Tag = PageEntry.None;
+        _known?.Forget();
         Array.Clear(_dataTraces);
         Array.Clear(_codeTraces);
         Granules = 0;

@@ -22,8 +22,10 @@ internal static class Guests
         ["board-mipsel"] = ("mips", Definition("mips", "mips32el"), "mips"),
     };
 
+    /// <summary>A guest of tests/Guests; with a folder in its name, a workload of perf/Guests.</summary>
     public static byte[] Image(string name)
     {
+        if (name.Contains('/')) return File.ReadAllBytes(Path.Combine(Root, "perf", "Guests", "bin", name + ".elf"));
         var folder = Path.Combine(Root, "tests", "Guests", Others.TryGetValue(name, out var other) ? other.Folder : "", "bin");
         return File.ReadAllBytes(Path.Combine(folder, name + ".elf"));
     }

@@ -7,7 +7,8 @@ namespace ShadowVm.Engine.Translation.Emission;
 
 /// <summary>
 /// Accesses of a node at fixed distances from one value, such as a pointer that goes on by constants: one check serves all. It
-/// is made at the first one, which is given up if it fails, whichever of them it would have failed for.
+/// is made at the first one, which is given up if it fails, whichever of them it would have failed for. Where addresses are
+/// translated, they lie in one page, or the first is given up.
 /// </summary>
 internal sealed class AccessGroup
 {
@@ -26,8 +27,14 @@ internal sealed class AccessGroup
     /// <summary>Accesses in it.</summary>
     public int Count { get; set; }
 
-    /// <summary>While code is emitted: the address of the lowest byte, once it was checked.</summary>
+    /// <summary>While code is emitted: the physical address of the lowest byte, once it was checked.</summary>
     public LocalBuilder? Lowest { get; set; }
+
+    /// <summary>While code is emitted: the page's entry, where addresses are translated.</summary>
+    public LocalBuilder? Entry { get; set; }
+
+    /// <summary>While code is emitted: whether loads, and whether stores, are known to be allowed in the page.</summary>
+    public (bool Loads, bool Stores) Allows { get; set; }
 
     /// <summary>While code is emitted: whether the watch was asked for the stores.</summary>
     public bool IsWatched { get; set; }
@@ -36,13 +43,29 @@ internal sealed class AccessGroup
 /// <summary>Finds the groups of a node.</summary>
 internal sealed class AccessGroups
 {
+    // Stores between two lie in the granule of the one or the other.
+    private const long SpanMax = 1 << StoreWatch.GranuleShift;
+
+    // The longer, the more often two pages have a part of it.
+    private const long PagedSpanMax = 128;
+
     private readonly Dictionary<Node, (AccessGroup Group, long Distance)> _groups = [];
+    private readonly long _spanMax;
+
+    private AccessGroups()
+    {
+    }
 
     /// <summary>Looks at the accesses that happen whenever their instruction does.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="isLow">Whether all of RAM has addresses of 32 bits.</param>
-    public AccessGroups(RegionNode node, bool isLow)
+    /// <param name="isLow">Whether a sum of 32 bits that wraps comes to no RAM and to no page, wrapped or not.</param>
+    /// <param name="isPaged">
+    /// Whether addresses are translated: the turns of a loop share nothing then, since a pointer that goes on through an array
+    /// comes to the end of each page.
+    /// </param>
+    public AccessGroups(RegionNode node, bool isLow, bool isPaged)
     {
+        _spanMax = isPaged ? PagedSpanMax : SpanMax;
         var (open, values) = (new Dictionary<int, AccessGroup>(), new AddressValues(isLow));
         for (var i = 0; i < node.Count; i++)
         {
@@ -60,8 +83,12 @@ internal sealed class AccessGroups
             }
 
             values.Pass(instruction, isCertain: !isPassedOver);
+            if (isPaged && node.EndsTurn(i)) open.Clear();
         }
     }
+
+    /// <summary>No groups at all.</summary>
+    public static AccessGroups None { get; } = new();
 
     /// <summary>The group of an access and its distance from the lowest byte; null where it stands alone.</summary>
     public (AccessGroup Group, long Distance)? Find(Node access) =>
@@ -69,10 +96,9 @@ internal sealed class AccessGroups
 
     private void Add(Dictionary<int, AccessGroup> open, Node access, int value, long distance)
     {
-        const long spanMax = 1 << StoreWatch.GranuleShift; // stores between two lie in the granule of the one or the other
         var end = distance + (access.Width >> 3);
         if (!open.TryGetValue(value, out var group)
-            || Math.Max(group.High, end) - Math.Min(group.Low, distance) > spanMax)
+            || Math.Max(group.High, end) - Math.Min(group.Low, distance) > _spanMax)
         {
             open[value] = group = new AccessGroup { Low = distance, High = end };
         }

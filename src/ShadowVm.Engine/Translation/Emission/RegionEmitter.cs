@@ -68,7 +68,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         _shape = shape;
         _surroundings = surroundings;
         _node = shape.Nodes[0];
-        _groups = new AccessGroups(_node, IsRamLow);
+        _groups = GroupsOf(_node);
         _registers = new RegisterCache(il, shape.Trust?.Numbers ?? new HashSet<int>());
     }
 
@@ -272,7 +272,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     {
         Il.FreeLocals();
         _node = node;
-        _groups = new AccessGroups(node, IsRamLow);
+        _groups = GroupsOf(node);
         _registers.Begin(node.Pinned);
         Il.Mark(_labels[node.Pc]);
         // Where nothing follows before the next check, one subtraction does for both.
@@ -393,6 +393,12 @@ internal sealed partial class RegionEmitter : StepEmitter
         Il.Op(OpCodes.Conv_I);
         Il.Op(OpCodes.Ldind_I);
         Il.TailCall(CompiledMethod.BlockParameters);
+    }
+
+    private AccessGroups GroupsOf(RegionNode node)
+    {
+        var isPaged = node.Code.Key.IsPaged;
+        return isPaged && !_shape.Trusts ? AccessGroups.None : new AccessGroups(node, isPaged || IsRamLow, isPaged);
     }
 
     private bool IsRamLow => _surroundings.RamStart + _surroundings.RamSize <= 1UL << 32;

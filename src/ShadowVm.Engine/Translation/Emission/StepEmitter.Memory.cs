@@ -51,7 +51,7 @@ internal abstract partial class StepEmitter
     private (LocalBuilder Address, long Distance) EmitAddress(Node access, bool watched)
     {
         var bytes = access.Width >> 3;
-        if (IsPaged) return (EmitPaged(access, bytes, watched), 0);
+        if (IsPaged && GroupOf(access) is null) return (EmitPaged(access, bytes, watched), 0);
         if (GroupOf(access) is { } member) return (EmitGrouped(access, bytes, watched, member.Group, member.Distance), member.Distance);
         var address = Il.Local();
         Expressions.Emit(access.A!);
@@ -72,7 +72,11 @@ internal abstract partial class StepEmitter
     /// <summary>The first of a group checks for all of them.</summary>
     private LocalBuilder EmitGrouped(Node access, int bytes, bool watched, AccessGroup group, long distance)
     {
-        if (group.Lowest is null)
+        if (IsPaged)
+        {
+            EmitGroupsPage(access, watched, group, distance);
+        }
+        else if (group.Lowest is null)
         {
             group.Lowest = Il.Local();
             LoadLowest(access.A!, -distance);
@@ -82,7 +86,7 @@ internal abstract partial class StepEmitter
 
         if (access.Index != 0 && bytes > 1)
         {
-            Il.Get(group.Lowest);
+            Il.Get(group.Lowest!);
             Il.Const(distance);
             Il.Op(OpCodes.Add);
             Il.Const(bytes - 1);
@@ -90,11 +94,53 @@ internal abstract partial class StepEmitter
             Il.Branch(OpCodes.Brtrue, GiveUp);
         }
 
-        if (!watched || group.IsWatched) return group.Lowest;
-        EmitWatch(group.Lowest, group.LowStore - group.Low);
-        if (group.HighStore != group.LowStore) EmitWatch(group.Lowest, group.HighStore - group.Low);
+        if (!watched || group.IsWatched) return group.Lowest!;
+        EmitWatch(group.Lowest!, group.LowStore - group.Low);
+        if (group.HighStore != group.LowStore) EmitWatch(group.Lowest!, group.HighStore - group.Low);
         group.IsWatched = true;
-        return group.Lowest;
+        return group.Lowest!;
+    }
+
+    /// <summary>
+    /// The first of a group looks up the page for all of them, and the first store of it whether the page may be written. A group
+    /// of two pages is given up as something that isn't so most often.
+    /// </summary>
+    private void EmitGroupsPage(Node access, bool watched, AccessGroup group, long distance)
+    {
+        if (group.Entry is null)
+        {
+            var (address, entry, fails) = (Il.Local(), Il.Local(), Il.Label());
+            LoadLowest(access.A!, -distance);
+            Il.Set(address);
+            var span = (int)(group.High - group.Low);
+            EmitEntry(address, entry, span, watched, fails);
+            var (giveUp, giveUpOdd) = (GiveUp, GiveUpOdd);
+            EmitLater(() =>
+            {
+                Il.Mark(fails);
+                Il.Get(address);
+                Il.Const(GuestMemory.PageBytes - 1);
+                Il.Op(OpCodes.And);
+                Il.Const(GuestMemory.PageBytes - span);
+                Il.Branch(OpCodes.Bgt_Un, giveUpOdd);
+                Il.Branch(OpCodes.Br, giveUp);
+            });
+            group.Entry = entry;
+            group.Lowest = Il.Local();
+            Il.Get(address);
+            LoadFrom(entry, PageEntry.AddendOffset);
+            Il.Op(OpCodes.Add);
+            Il.Set(group.Lowest);
+        }
+        else if (watched ? !group.Allows.Stores : !group.Allows.Loads)
+        {
+            // What was allowed before was for the same page.
+            LoadFrom(group.Entry, PageEntry.WriteOffset);
+            LoadFrom(group.Entry, 0);
+            Il.Branch(OpCodes.Bne_Un, GiveUp);
+        }
+
+        group.Allows = (group.Allows.Loads || !watched, group.Allows.Stores || watched);
     }
 
     private void EmitIsInRam(LocalBuilder address, int bytes)
@@ -169,19 +215,34 @@ internal abstract partial class StepEmitter
             Il.Branch(OpCodes.Brtrue, GiveUp);
         }
 
+        EmitEntry(address, entry, isAligned ? 1 : bytes, watched, GiveUp);
         Il.Get(address);
-        Il.Const32(GuestMemory.PageShift);
+        LoadFrom(entry, PageEntry.AddendOffset);
+        Il.Op(OpCodes.Add);
+        Il.Set(address); // a physical one from here on
+        if (watched) EmitWatch(address, 0);
+        return address;
+    }
+
+    /// <summary>Finds the entry of an address's page, if it is the page of the last byte and allows the access.</summary>
+    private void EmitEntry(LocalBuilder address, LocalBuilder entry, int bytes, bool watched, Label fails)
+    {
+        // The index as bytes at once: the page's number, and the higher bits of it over the lower ones.
+        Il.Get(address);
+        Il.Const32(GuestMemory.PageShift - PageEntry.Shift);
         Il.Op(OpCodes.Shr_Un);
-        Il.Const(TranslationSet.Pages - 1);
+        Il.Get(address);
+        Il.Const32(GuestMemory.PageShift - PageEntry.Shift + TranslationSet.FoldShift);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Op(OpCodes.Xor);
+        Il.Const((TranslationSet.Pages - 1) << PageEntry.Shift);
         Il.Op(OpCodes.And);
-        Il.Const32(PageEntry.Shift);
-        Il.Op(OpCodes.Shl);
         Il.LoadWord(EngineWords.Pages);
         Il.Op(OpCodes.Add);
         Il.Set(entry);
 
         Il.Get(address);
-        if (!isAligned)
+        if (bytes > 1)
         {
             Il.Const(bytes - 1);
             Il.Op(OpCodes.Add);
@@ -190,14 +251,7 @@ internal abstract partial class StepEmitter
         Il.Const(-GuestMemory.PageBytes);
         Il.Op(OpCodes.And);
         LoadFrom(entry, watched ? PageEntry.WriteOffset : 0);
-        Il.Branch(OpCodes.Bne_Un, GiveUp);
-
-        Il.Get(address);
-        LoadFrom(entry, PageEntry.AddendOffset);
-        Il.Op(OpCodes.Add);
-        Il.Set(address); // a physical one from here on
-        if (watched) EmitWatch(address, 0);
-        return address;
+        Il.Branch(OpCodes.Bne_Un, fails);
     }
 
     /// <summary>Puts a word of the structure that a local points to on the stack.</summary>

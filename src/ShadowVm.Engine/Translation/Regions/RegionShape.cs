@@ -31,13 +31,16 @@ internal sealed class RegionShape
     /// <summary>Whether it is a block for itself, which leaves nothing to blocks where the counter is short.</summary>
     public bool IsBlock { get; }
 
+    /// <summary>Whether anything may be taken for granted that is only most often so.</summary>
+    public bool Trusts { get; private set; }
+
     /// <summary>What is taken for granted of floating point, or null.</summary>
     public FloatTrust? Trust { get; private set; }
 
     /// <summary>Analyses the code of some blocks; null where not even the first can be translated.</summary>
     /// <param name="isa">The definition.</param>
     /// <param name="blocks">The blocks, each beginning at another address of the same kind.</param>
-    /// <param name="trusts">Whether anything may be taken for granted of floating point.</param>
+    /// <param name="trusts">Whether anything may be taken for granted that is only most often so.</param>
     public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, bool trusts)
     {
         var nodes = ReadNodes(isa, blocks);
@@ -72,6 +75,7 @@ internal sealed class RegionShape
     {
         shape.Connect();
         var loops = shape.PlaceChecks();
+        shape.Trusts = trusts;
         if (trusts) shape.Trust = FloatTrust.Of(shape.Nodes);
         if (shape.IsBlock) shape.Nodes[0].Pinned = PinnedRegisters.OfBlock(shape.Nodes[0]);
         else PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust?.Numbers ?? new HashSet<int>());

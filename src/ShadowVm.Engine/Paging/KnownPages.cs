@@ -1,0 +1,33 @@
+using ShadowVm.Engine.Interpreter;
+using ShadowVm.Engine.Memory;
+
+namespace ShadowVm.Engine.Paging;
+
+/// <summary>
+/// The second level of pages for data: those that others took the place of. Translated code doesn't look here; a look is a
+/// fraction of a walk, which evaluates the definition's hook.
+/// </summary>
+internal sealed class KnownPages
+{
+    private const int Log2Entries = 13;
+
+    private readonly (PageEntry Entry, WalkTrace Trace, long Written)[] _pages = new (PageEntry, WalkTrace, long)[1 << Log2Entries];
+    private long _forgotten;
+    private long _writes;
+
+    /// <summary>Notes a page.</summary>
+    public void Add(ulong address, PageEntry entry, WalkTrace trace) => _pages[IndexOf(address)] = (entry, trace, ++_writes);
+
+    /// <summary>Finds the page of an address if its last walk allowed the access.</summary>
+    public bool TryFind(ulong address, Access access, out PageEntry entry, out WalkTrace trace)
+    {
+        (entry, trace, var written) = _pages[IndexOf(address)];
+        return written > _forgotten && (access == Access.Read ? entry.Read : entry.Write) == PageEntry.TagOf(address);
+    }
+
+    /// <summary>Forgets all of them, in no time.</summary>
+    public void Forget() => _forgotten = _writes;
+
+    private static int IndexOf(ulong address) =>
+        (int)(((address >> GuestMemory.PageShift) * 0x9e37_79b9_7f4a_7c15) >> (64 - Log2Entries));
+}
