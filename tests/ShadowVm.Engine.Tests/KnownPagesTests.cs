@@ -60,6 +60,22 @@ public sealed class KnownPagesTests : IDisposable
         for (var i = 0UL; i < 16; i++) Assert.True(places.Add(TranslationSet.DataIndex(0x8000_0000 + (i * distance))), $"array {i}");
     }
 
+    /// <summary>Generated code compares the tag at the place of an access's first byte with the page of its last.</summary>
+    [Fact]
+    public void Neighbours_never_share_a_place()
+    {
+        for (var bit = 12; bit < 64; bit++)
+        {
+            for (var times = 1UL; times < 40; times++)
+            {
+                var page = times << bit;
+                Assert.NotEqual(TranslationSet.DataIndex(page - 1), TranslationSet.DataIndex(page));
+            }
+        }
+
+        Assert.NotEqual(TranslationSet.DataIndex(ulong.MaxValue), TranslationSet.DataIndex(0));
+    }
+
     // Their walks read the words whose traces have bit 0.
     private void Remember(ulong page, bool write = true) => _set.SetData(
         page, new PageEntry { Read = page, Write = write ? page : PageEntry.None, Addend = 0 - page }, new WalkTrace(1, 1));

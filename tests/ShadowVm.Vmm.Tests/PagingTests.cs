@@ -72,6 +72,19 @@ public class PagingTests
         Assert.Equal(("pages: ce3cd5cf0c904625\n", 0), (run.Console, run.ExitCode));
     }
 
+    [Theory]
+    [InlineData("cold", 4096)]
+    [InlineData("block", 1)]
+    [InlineData("block", 4096)]
+    [InlineData("hot block", 4096)]
+    [InlineData("hot region", 4096)]
+    public void Accesses_across_the_end_of_a_page_meet_both_frames(string engine, long length)
+    {
+        var reference = new EngineSettings { Tier = Tier.Reference };
+        var run = LockstepPair.Run("boundary.s@rv64ims_zicsr_zifencei", length, reference, Engines[engine]);
+        Assert.Equal(0, run.ExitCode);
+    }
+
     /// <summary>A workload with 1 MiB between its arrays, each of which has a place.</summary>
     [Fact]
     public void Arrays_at_a_power_of_two_have_places_of_their_own()

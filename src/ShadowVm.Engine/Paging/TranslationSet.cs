@@ -22,6 +22,12 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>How far the higher bits are shifted.</summary>
     public const int FoldShift = 5;
 
+    /// <summary>
+    /// Which of a place's bits they change: not the lowest, so that neighbours never share a place. Code that looks at the place of
+    /// an access's first byte for the page of its last one relies on that.
+    /// </summary>
+    public const int FoldMask = -2;
+
     /// <summary>Pages for code.</summary>
     public const int FetchPages = 256;
 
@@ -68,8 +74,11 @@ internal sealed unsafe class TranslationSet : IDisposable
     public PageEntry* DataEntry(ulong address) => _data + DataIndex(address);
 
     /// <summary>Which place that is.</summary>
-    public static int DataIndex(ulong address) =>
-        (int)((address >> GuestMemory.PageShift) ^ (address >> (GuestMemory.PageShift + FoldShift))) & (Pages - 1);
+    public static int DataIndex(ulong address)
+    {
+        var page = address >> GuestMemory.PageShift;
+        return (int)(page ^ ((page >> FoldShift) & unchecked((ulong)FoldMask))) & (Pages - 1);
+    }
 
     /// <summary>Whether an address's page is at its place, for data and an access that it allows.</summary>
     public bool Finds(ulong address, Access access)

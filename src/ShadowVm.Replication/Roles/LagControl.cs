@@ -56,6 +56,8 @@ internal sealed class LagControl(RoleSettings settings)
 
         if (milliseconds < MeasureMilliseconds) return;
         var ahead = (_executed - _measuredFrom) * (ulong)settings.LagMilliseconds / (ulong)milliseconds;
+        // Acknowledgements that were held up come all at once, and say nothing of speed.
+        ahead = Math.Min(ahead, 2 * _epochsAhead);
         _epochsAhead = Math.Clamp(Math.Max(ahead, _epochsAhead - ((_epochsAhead + 15) / 16)), EpochsMin, EpochsMax);
         (_measuredFrom, _measuredAt) = (_executed, now);
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ShadowVm.Engine;
 using ShadowVm.Isa;
+using ShadowVm.Isa.Assembly;
 using ShadowVm.Machine.Description;
 
 namespace ShadowVm.Vmm.Tests.World;
@@ -39,13 +40,22 @@ internal static class Guests
         var (isa, machine) = Others.TryGetValue(guest, out var other) ? (other.Isa.Value, Description(other.Machine)) : (Isa, Virt);
         var parts = guest.Split('@');
         if (parts.Length > 1) isa = IsaDefinition.Load(Source, parts[1]);
-        return new VirtualMachine(isa, machine, Image(parts[0]), new VirtualMachineSettings
+        var image = guest.Contains(".s@", StringComparison.Ordinal) ? Assembled(isa, parts[0]) : Image(parts[0]);
+        return new VirtualMachine(isa, machine, image, new VirtualMachineSettings
         {
             EpochLength = epochLength,
             Parameters = set,
             MemoryBytes = 16 << 20,
             Engine = engine,
         });
+    }
+
+    private static byte[] Assembled(IsaDefinition isa, string source)
+    {
+        var text = File.ReadAllText(Path.Combine(Root, "tests", "Guests", source));
+        var assembled = Assembler.Assemble(isa, source, text, Virt.RamStart);
+        Assert.True(assembled.Succeeded, string.Join('\n', assembled.Diagnostics));
+        return ElfWriter.Write(isa, assembled);
     }
 
     private static Lazy<IsaDefinition> Definition(string name, string variant) =>

@@ -401,7 +401,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         return isPaged && !_shape.Trusts ? AccessGroups.None : new AccessGroups(node, isPaged || IsRamLow, isPaged);
     }
 
-    private bool IsRamLow => _surroundings.RamStart + _surroundings.RamSize <= 1UL << 32;
+    private bool IsRamLow => _surroundings.RamStart + (_surroundings.RamSize - 1) <= uint.MaxValue;
 
     private ulong AddressMask => Fold.Mask(Isa.AddressBits);
 

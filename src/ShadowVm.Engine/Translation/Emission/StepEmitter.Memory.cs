@@ -234,6 +234,8 @@ internal abstract partial class StepEmitter
         Il.Get(address);
         Il.Const32(GuestMemory.PageShift - PageEntry.Shift + TranslationSet.FoldShift);
         Il.Op(OpCodes.Shr_Un);
+        Il.Const(TranslationSet.FoldMask << PageEntry.Shift);
+        Il.Op(OpCodes.And);
         Il.Op(OpCodes.Xor);
         Il.Const((TranslationSet.Pages - 1) << PageEntry.Shift);
         Il.Op(OpCodes.And);
