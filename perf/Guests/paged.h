@@ -18,7 +18,7 @@ static u64 entry_of(u64 address, u64 flags)
     return address >> 12 << 10 | flags;
 }
 
-// Goes on in `entry` with translation on; what comes back from there is the run's end.
+// Goes on in `entry` with translation on. It ends the run itself: there is nowhere to come back to.
 static void enter_supervisor(void (*entry)(void))
 {
     root[0] = entry_of(0, ALL);

@@ -1,6 +1,6 @@
 // A workload is one C file with `work`, built four times: as a bare-metal guest, as one with address translation, as a guest's
-// Linux program and as a native program. All print the same line. Parameter 0 (of the guest) or the first argument (of the native program) is how often
-// the work is done.
+// Linux program and as a native program. All print the same line. Parameter 0 (of the guest) or the first argument (of the native
+// program) is how often the work is done.
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
 

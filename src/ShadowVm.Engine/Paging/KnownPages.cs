@@ -4,8 +4,8 @@ using ShadowVm.Engine.Memory;
 namespace ShadowVm.Engine.Paging;
 
 /// <summary>
-/// The second level of pages for data: those that others took the place of. Translated code doesn't look here; a look is a
-/// fraction of a walk, which evaluates the definition's hook.
+/// The second level of pages for data: those that were walked to since the first of them took another's place. Translated code
+/// doesn't look here; a look is a fraction of a walk, which evaluates the definition's hook.
 /// </summary>
 internal sealed class KnownPages
 {
@@ -22,7 +22,7 @@ internal sealed class KnownPages
     public bool TryFind(ulong address, Access access, out PageEntry entry, out WalkTrace trace)
     {
         (entry, trace, var written) = _pages[IndexOf(address)];
-        return written > _forgotten && (access == Access.Read ? entry.Read : entry.Write) == PageEntry.TagOf(address);
+        return written > _forgotten && entry.Allows(address, access);
     }
 
     /// <summary>Forgets all of them, in no time.</summary>

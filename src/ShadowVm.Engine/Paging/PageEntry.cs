@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShadowVm.Engine.Interpreter;
 using ShadowVm.Engine.Memory;
 
 namespace ShadowVm.Engine.Paging;
@@ -35,6 +36,9 @@ internal struct PageEntry
     public ulong Addend;
 
     private readonly ulong _unused;
+
+    /// <summary>Whether this is the page of an address, and allows a load from it or a store to it.</summary>
+    public readonly bool Allows(ulong address, Access access) => (access == Access.Read ? Read : Write) == TagOf(address);
 }
 
 /// <summary>A page from which instructions are fetched without a walk.</summary>

@@ -81,11 +81,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     }
 
     /// <summary>Whether an address's page is at its place, for data and an access that it allows.</summary>
-    public bool Finds(ulong address, Access access)
-    {
-        var entry = DataEntry(address);
-        return (access == Access.Read ? entry->Read : entry->Write) == PageEntry.TagOf(address);
-    }
+    public bool Finds(ulong address, Access access) => DataEntry(address)->Allows(address, access);
 
     /// <summary>The only place of an address's page among those for code.</summary>
     public FetchEntry* CodeEntry(ulong address) => _code + ((address >> GuestMemory.PageShift) & (FetchPages - 1));
@@ -107,7 +103,10 @@ internal sealed unsafe class TranslationSet : IDisposable
         Forget();
     }
 
-    /// <summary>Remembers a page for data, and what was read on the way to it. Which other one it replaces is known still.</summary>
+    /// <summary>
+    /// Remembers a page for data, and what was read on the way to it. Once places are fought for, it is noted where it is known
+    /// still when another page takes its own.
+    /// </summary>
     public void SetData(ulong address, PageEntry entry, WalkTrace trace)
     {
         var index = DataIndex(address);

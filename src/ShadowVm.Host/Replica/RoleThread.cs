@@ -115,10 +115,7 @@ internal sealed class RoleThread : IRoleActions, IDisposable
 
     void IRoleActions.PermitThrough(ulong epoch) => Guest.PermitThrough(epoch);
 
-    void IRoleActions.Execute(ulong epoch, ClockPair clock, Interrupt[] batch)
-    {
-        Guest.Execute(epoch, clock, batch);
-    }
+    void IRoleActions.Execute(ulong epoch, ClockPair clock, Interrupt[] batch) => Guest.Execute(epoch, clock, batch);
 
     void IRoleActions.TakeOver(TakeOverOrder order)
     {

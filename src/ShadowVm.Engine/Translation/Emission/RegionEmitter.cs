@@ -215,7 +215,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         var entries = _shape.Nodes.Where(node => node.IsEntry && node != first).OrderBy(node => node.Pc).ToArray();
         if (entries.Length == 0)
         {
-            Enter(first);
+            Enter(first, []);
             return;
         }
 
@@ -251,7 +251,7 @@ internal sealed partial class RegionEmitter : StepEmitter
             Il.Branch(OpCodes.Br, _labels[among[0].Pc]);
         }
 
-        void Enter(RegionNode node, params ReadOnlySpan<int> loaded) => _registers.LoadAll(node.Pinned.Slots.Except(loaded.ToArray()));
+        void Enter(RegionNode node, int[] loaded) => _registers.LoadAll(node.Pinned.Slots.Except(loaded));
     }
 
     private void EmitCheck(RegionNode node)

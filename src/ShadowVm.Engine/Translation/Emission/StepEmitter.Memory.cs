@@ -51,8 +51,8 @@ internal abstract partial class StepEmitter
     private (LocalBuilder Address, long Distance) EmitAddress(Node access, bool watched)
     {
         var bytes = access.Width >> 3;
-        if (IsPaged && GroupOf(access) is null) return (EmitPaged(access, bytes, watched), 0);
         if (GroupOf(access) is { } member) return (EmitGrouped(access, bytes, watched, member.Group, member.Distance), member.Distance);
+        if (IsPaged) return (EmitPaged(access, bytes, watched), 0);
         var address = Il.Local();
         Expressions.Emit(access.A!);
         Il.Set(address);
