@@ -16,7 +16,7 @@ namespace ShadowVm.Host.Replica;
 /// </summary>
 internal sealed class RoleThread : IRoleActions, IDisposable
 {
-    private const int TickMilliseconds = 5;
+    private const int TickMilliseconds = 10;
 
     /// <summary>So many boundaries are handled before the queue is looked at again.</summary>
     private const int Burst = 256;

@@ -14,8 +14,8 @@ namespace ShadowVm.Replication.Roles;
 /// </summary>
 public sealed class BackupRole : IRole
 {
-    /// <summary>So many executed epochs are acknowledged before a tick does it.</summary>
-    private const ulong AcknowledgedTogether = 16;
+    /// <summary>So many executed epochs are acknowledged before a tick does it, though more of them are to be executed.</summary>
+    private const ulong AcknowledgedTogether = 128;
 
     private readonly IRoleActions _actions;
     private readonly RoleFaults _faults;
@@ -180,7 +180,7 @@ public sealed class BackupRole : IRole
         (_executed, _instructions, _exitCode) = (report.Epoch, report.Instructions, report.ExitCode);
         Suppress(report.Outputs);
         if (report.Idle || expected?.Wanted == true) Acknowledge(flush: true);
-        else if (_executed - _acknowledged >= AcknowledgedTogether) Acknowledge(flush: false);
+        else if (_executed == _received || _executed - _acknowledged >= AcknowledgedTogether) Acknowledge(flush: false);
 
         EndIfDone();
         TakeOverIfDue();

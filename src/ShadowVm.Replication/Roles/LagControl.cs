@@ -12,6 +12,7 @@ internal sealed class LagControl(RoleSettings settings)
     private const ulong EpochsMin = 2;
     private const ulong EpochsMax = 10_000;
     private const ulong EpochsAtFirst = 16;
+    private const ulong StepsAhead = 4;
     private const long MeasureMilliseconds = 20;
 
     private readonly Queue<(ulong Epoch, long Bytes)> _sent = new();
@@ -42,9 +43,15 @@ internal sealed class LagControl(RoleSettings settings)
         Measure(now);
     }
 
-    /// <summary>The epoch that the primary may run through.</summary>
-    public ulong PermittedThrough(ulong ended, bool held) =>
-        held || _bytesAhead > settings.LagBytes ? 0 : Math.Max(_executed + _epochsAhead, _executed == ended ? ended + 1 : 0);
+    /// <summary>The epoch that the primary may run through: in steps, so that one that waits isn't let on, and woken, for
+    /// each few epochs that the backup has executed.</summary>
+    public ulong PermittedThrough(ulong ended, bool held)
+    {
+        if (held || _bytesAhead > settings.LagBytes) return 0;
+        var step = Math.Max(1, _epochsAhead / StepsAhead);
+        var through = _executed + _epochsAhead;
+        return Math.Max(through - (through % step), _executed == ended ? ended + 1 : 0);
+    }
 
     private void Measure(long now)
     {

@@ -54,11 +54,20 @@ public class BackupShadowingTests
     public void Execution_of_many_epochs_is_acknowledged_before_the_tick_and_of_an_idle_one_at_once()
     {
         var role = ShadowingBackup(_actions);
-        for (var epoch = 1UL; epoch <= 40; epoch++) role.OnFrame(End(epoch, wanted: false));
-        for (var epoch = 1UL; epoch <= 39; epoch++) role.OnEpochEnded(Report(epoch));
-        role.OnEpochEnded(Report(40) with { Idle = true });
+        for (var epoch = 1UL; epoch <= 300; epoch++) role.OnFrame(End(epoch, wanted: false));
+        for (var epoch = 1UL; epoch <= 298; epoch++) role.OnEpochEnded(Report(epoch));
+        role.OnEpochEnded(Report(299) with { Idle = true });
         var acknowledged = _actions.Of<Sent>().Select(sent => (((Acknowledge)sent.Frame).Executed, sent.Flush));
-        Assert.Equal([(16UL, false), (32UL, false), (40UL, true)], acknowledged);
+        Assert.Equal([(128UL, false), (256UL, false), (299UL, true)], acknowledged);
+    }
+
+    [Fact]
+    public void Execution_is_acknowledged_where_nothing_is_left_to_execute()
+    {
+        var role = ShadowingBackup(_actions);
+        for (var epoch = 1UL; epoch <= 3; epoch++) role.OnFrame(End(epoch, wanted: false));
+        for (var epoch = 1UL; epoch <= 3; epoch++) role.OnEpochEnded(Report(epoch));
+        Assert.Equal([3UL], _actions.Of<Sent>().Select(sent => ((Acknowledge)sent.Frame).Executed));
     }
 
     [Fact]

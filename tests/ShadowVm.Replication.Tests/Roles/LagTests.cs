@@ -21,8 +21,10 @@ public class LagTests
         for (var epoch = 1UL; epoch <= limit; epoch++) role.OnEpochEnded(Report(epoch));
         role.OnFrame(Acknowledged(limit, 0)); // received is not executed
         Assert.Equal(limit, _actions.PermittedThrough);
-        role.OnFrame(Acknowledged(limit, 1));
-        Assert.Equal(limit + 1, _actions.PermittedThrough);
+        role.OnFrame(Acknowledged(limit, 1)); // nor is one epoch worth waking the guest for
+        Assert.Equal(limit, _actions.PermittedThrough);
+        role.OnFrame(Acknowledged(limit, limit / 2));
+        Assert.Equal(limit + (limit / 2), _actions.PermittedThrough);
     }
 
     [Fact]
