@@ -13,7 +13,7 @@ internal sealed class LagControl(RoleSettings settings)
     private const ulong EpochsMax = 10_000;
     private const ulong EpochsAtFirst = 16;
     private const ulong StepsAhead = 4;
-    private const long MeasureMilliseconds = 20;
+    private const long MeasureMilliseconds = 50;
 
     private readonly Queue<(ulong Epoch, long Bytes)> _sent = new();
     private long _bytesAhead;

@@ -7,6 +7,9 @@ namespace ShadowVm.Replication.Roles;
 /// </summary>
 internal sealed class PeerMonitor(RoleSettings settings, IRoleActions actions)
 {
+    // Longer than a tick takes on a replica that wasn't stopped, however short the timeout is.
+    private const int StoppedMilliseconds = 50;
+
     private long _now;
     private long _lastHeard;
     private long _lastSent;
@@ -37,7 +40,7 @@ internal sealed class PeerMonitor(RoleSettings settings, IRoleActions actions)
     public bool Tick(long now, ulong epoch, ulong instructions)
     {
         // A replica that was itself stopped for a while has not listened: what came meanwhile is still to be read.
-        if (now - _now > Settings.TimeoutMilliseconds / 2) _heard = true;
+        if (now - _now > Math.Max(Settings.TimeoutMilliseconds / 2, StoppedMilliseconds)) _heard = true;
         _now = now;
         if (_heard) _lastHeard = now;
         _heard = false;

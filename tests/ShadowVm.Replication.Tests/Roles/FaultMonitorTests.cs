@@ -68,6 +68,14 @@ public class FaultMonitorTests
     }
 
     [Fact]
+    public void A_timeout_that_is_hardly_longer_than_a_tick_passes_too()
+    {
+        var role = ProtectedPrimary(_actions, new RoleSettings { TimeoutMilliseconds = 15, HeartbeatMilliseconds = 5 });
+        for (var now = 10L; now <= 100; now += 10) role.OnTick(now);
+        Assert.Contains(ReplicaState.BackupLost, _actions.States);
+    }
+
+    [Fact]
     public void Backup_takes_the_times_of_the_pair()
     {
         var role = Backup(_actions);
