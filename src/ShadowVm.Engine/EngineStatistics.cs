@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ShadowVm.Engine;
 
 /// <summary>What the engine did so far. Counted on the guest's thread; never part of guest state.</summary>
@@ -76,11 +78,14 @@ public sealed class EngineStatistics
     public long CodeWrites { get; internal set; }
 
     /// <summary>Exits from generated code, by cause.</summary>
-    public long[] Exits { get; } = new long[7];
+    public long[] Exits { get; } = new long[ExitNames.Length];
 
     /// <summary>Names of the causes in <see cref="Exits"/>.</summary>
-    public static IReadOnlyList<string> ExitNames { get; } =
-        ["look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot", "odd number"];
+    public static ImmutableArray<string> ExitNames { get; } =
+    [
+        "look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot",
+        "odd number", "two pages", "another page",
+    ];
 
     /// <summary>
     /// Gives a time in ticks, or null where nobody asked for times: the engine itself knows no clock. Set before the

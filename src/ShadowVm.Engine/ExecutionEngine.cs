@@ -315,7 +315,11 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
                 default:
                     {
-                        if (exit == HostExit.Odd) _blocks!.Odd(Here().At(Word(EngineWords.Region)), _cpu.Retired);
+                        if (exit is HostExit.OddNumber or HostExit.OddGroup or HostExit.OddPage)
+                        {
+                            _blocks!.Odd(Here().At(Word(EngineWords.Region)), exit, _cpu.Retired, _cpu.LastPages);
+                        }
+
                         var one = 1L;
                         var reason = RunReference(ref one);
                         left -= 1 - one;

@@ -32,6 +32,16 @@ public class PagingTests
             new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 20, Background = false, Forgets = true },
     };
 
+    private static readonly EngineSettings PatientRegion = new()
+    {
+        Tier = Tier.Region,
+        WarmUp = 0,
+        HotAfter = 3,
+        Background = false,
+        RegionAfter = 1,
+        LookEvery = 10_000,
+    };
+
     public static TheoryData<string, string, long, ulong> Cases()
     {
         var data = new TheoryData<string, string, long, ulong>();
@@ -85,18 +95,47 @@ public class PagingTests
         Assert.Equal(0, run.ExitCode);
     }
 
+    [Theory]
+    [InlineData("pages.s+steady.s", "cold", 4096)]
+    [InlineData("pages.s+steady.s", "hot block", 4096)]
+    [InlineData("pages.s+steady.s", "hot region", 7)]
+    [InlineData("pages.s+steady.s", "hot region", 100)]
+    [InlineData("pages.s+steady.s", "hot region", 4096)]
+    [InlineData("pages.s+seldom.s", "hot block", 4096)]
+    [InlineData("pages.s+seldom.s", "hot region", 1_000_000)] // the first store to a page in an epoch is given up
+    public void Loops_through_pages_keep_each_pages_frame_and_rights(string guest, string engine, long length)
+    {
+        var reference = new EngineSettings { Tier = Tier.Reference };
+        var run = LockstepPair.Run($"{guest}@rv64ims_zicsr_zifencei", length, reference, Engines[engine]);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public void An_access_of_two_blocks_is_in_a_region_twice()
+    {
+        var reference = new EngineSettings { Tier = Tier.Reference };
+        var run = LockstepPair.Run("pages.s+overlap.s@rv64imacs_zicsr_zifencei", 4096, reference, Engines["hot region"]);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public void An_access_that_comes_to_another_page_all_the_time_stops_remembering_one()
+    {
+        const string guest = "pages.s+steady.s@rv64ims_zicsr_zifencei";
+        var run = LockstepPair.Run(guest, 100_000, new EngineSettings { Tier = Tier.Reference }, PatientRegion);
+        Assert.Equal(0, run.ExitCode);
+        using var machine = Guests.Machine(guest, 100_000, PatientRegion);
+        RunToEnd(machine);
+        var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another page")];
+        Assert.InRange(exits, 1, 3);
+    }
+
     /// <summary>A workload with 1 MiB between its arrays, each of which has a place.</summary>
     [Fact]
     public void Arrays_at_a_power_of_two_have_places_of_their_own()
     {
         using var machine = Guests.Machine("paged/arrays@rv64ims_zicsr_zifencei", 100_000, Engines["hot region"], (0, 10));
-        var clock = InstructionClock.First;
-        while (machine.ExitCode is null)
-        {
-            machine.BeginEpoch([], clock);
-            machine.RunEpoch();
-            clock = InstructionClock.Next(machine, inputArrives: false);
-        }
+        RunToEnd(machine);
 
         Assert.True(machine.Statistics.ReferenceInstructions < 100_000, $"{machine.Statistics.ReferenceInstructions}");
     }
@@ -105,6 +144,13 @@ public class PagingTests
     public void Hot_code_is_translated_where_addresses_are()
     {
         using var machine = Guests.Machine(Compressed, 4096, Engines["hot block"], (0, 300), (1, 1));
+        RunToEnd(machine);
+
+        Assert.True(machine.Statistics.BlockInstructions > (long)machine.Retired / 4, $"{machine.Statistics.BlockInstructions}");
+    }
+
+    private static void RunToEnd(VirtualMachine machine)
+    {
         var clock = InstructionClock.First;
         while (machine.ExitCode is null)
         {
@@ -112,7 +158,5 @@ public class PagingTests
             machine.RunEpoch();
             clock = InstructionClock.Next(machine, inputArrives: false);
         }
-
-        Assert.True(machine.Statistics.BlockInstructions > (long)machine.Retired / 4, $"{machine.Statistics.BlockInstructions}");
     }
 }

@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Cpu;
 internal static class EngineWords
 {
     /// <summary>Number of words.</summary>
-    public const int Count = 14;
+    public const int Count = 14 + (LastPageWords * LastPagesMax);
 
     /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
     public const int Exit = -1;
@@ -50,8 +50,23 @@ internal static class EngineWords
     /// <summary>Not 0 where a region left the rest of the counter to its blocks.</summary>
     public const int Short = -12;
 
-    /// <summary>Address of the region that control was given back by, for <see cref="Translation.HostExit.Odd"/>.</summary>
+    /// <summary>Address of the region that control was given back by, where it was odd.</summary>
     public const int Region = -13;
+
+    /// <summary>
+    /// The lowest of the words in which a region keeps the pages that its loops last came to. They say nothing to the next one; how
+    /// often it was another page is read where a region is left for that.
+    /// </summary>
+    public const int LastPages = -Count;
+
+    /// <summary>Most such pages of a region.</summary>
+    public const int LastPagesMax = 32;
+
+    /// <summary>So often another page is looked up before an access counts as one that does so all the time.</summary>
+    public const int MissesMax = 1024;
+
+    /// <summary>Words for each.</summary>
+    public const int LastPageWords = 4;
 
     /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
     public const long PcInRecord = 1 << 8;

@@ -20,8 +20,8 @@ internal struct PageEntry
     /// <summary>Offset of <see cref="Addend"/>.</summary>
     public const int AddendOffset = 16;
 
-    /// <summary>A tag that no access has: not the address of a page.</summary>
-    public const ulong None = 1;
+    /// <summary>A tag that no access has: neither the address of a page nor, with its lowest bits kept, a misaligned one.</summary>
+    public const ulong None = 1 << 10;
 
     /// <summary>Tag of an address's page.</summary>
     public static ulong TagOf(ulong address) => address & ~(GuestMemory.PageBytes - 1UL);

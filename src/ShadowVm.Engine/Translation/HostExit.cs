@@ -22,6 +22,14 @@ internal enum HostExit : long
     /// <summary>The record at pc was jumped to often enough to be translated.</summary>
     Hot = 5,
 
-    /// <summary>A region met a floating-point result that isn't an ordinary number, or what it takes for granted isn't so.</summary>
-    Odd = 6,
+    /// <summary>
+    /// A region met a floating-point result that isn't an ordinary number, or what it takes for granted of such isn't so.
+    /// </summary>
+    OddNumber = 6,
+
+    /// <summary>Accesses of a region that share a look-up met two pages.</summary>
+    OddGroup = 7,
+
+    /// <summary>An access of a region's loop comes to another page too often.</summary>
+    OddPage = 8,
 }

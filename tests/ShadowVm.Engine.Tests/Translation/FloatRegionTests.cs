@@ -76,7 +76,7 @@ public class FloatRegionTests
         {
             var statistics = Duel.Fight(Programs[program], Duel.Engines["hot region"], 60, 5003);
             Assert.True(statistics.RegionsTranslated > 0, $"{program}: no region");
-            Assert.Equal(0, statistics.Exits[(int)HostExit.Odd]);
+            Assert.Equal(0, statistics.Exits[(int)HostExit.OddNumber]);
         }
     }
 
@@ -86,7 +86,7 @@ public class FloatRegionTests
         foreach (var program in new[] { "infinities", "always exact" })
         {
             var statistics = Duel.Fight(Programs[program], Duel.Engines["hot region"], 100, 5003);
-            Assert.InRange(statistics.Exits[(int)HostExit.Odd], 256, 2000);
+            Assert.InRange(statistics.Exits[(int)HostExit.OddNumber], 256, 2000);
             Assert.True(statistics.RegionsTranslated > 1, $"{program}: {statistics.RegionsTranslated} regions");
         }
     }

@@ -34,7 +34,10 @@ internal static class Guests
     public static VirtualMachine Machine(string guest, long epochLength, params (int, ulong)[] set) =>
         Machine(guest, epochLength, new EngineSettings(), set);
 
-    /// <summary>A machine that runs a guest, which is written NAME@VARIANT where it needs more than the others.</summary>
+    /// <summary>
+    /// A machine that runs a guest, which is written NAME@VARIANT where it needs more than the others, or SOURCE+SOURCE@VARIANT where
+    /// it is assembled.
+    /// </summary>
     public static VirtualMachine Machine(string guest, long epochLength, EngineSettings engine, params (int, ulong)[] set)
     {
         var (isa, machine) = Others.TryGetValue(guest, out var other) ? (other.Isa.Value, Description(other.Machine)) : (Isa, Virt);
@@ -50,10 +53,10 @@ internal static class Guests
         });
     }
 
-    private static byte[] Assembled(IsaDefinition isa, string source)
+    private static byte[] Assembled(IsaDefinition isa, string sources)
     {
-        var text = File.ReadAllText(Path.Combine(Root, "tests", "Guests", source));
-        var assembled = Assembler.Assemble(isa, source, text, Virt.RamStart);
+        var texts = sources.Split('+').Select(source => File.ReadAllText(Path.Combine(Root, "tests", "Guests", source)));
+        var assembled = Assembler.Assemble(isa, sources, string.Join('\n', texts), Virt.RamStart);
         Assert.True(assembled.Succeeded, string.Join('\n', assembled.Diagnostics));
         return ElfWriter.Write(isa, assembled);
     }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Memory;
 using ShadowVm.Engine.Translation.Emission;
 using ShadowVm.Engine.Translation.Listing;
@@ -16,18 +18,14 @@ internal sealed partial class TranslationCache
     // that one may be entered: neither is worth a region before so many times as many looks.
     private const int LooksOfOthers = 8;
 
-    // What trusts the host's floating-point unit and is wrong more often than so many times in so many instructions each is
-    // made anew without: interpreting one instruction and finding back costs what some hundred others do.
-    private const int OddMax = 256;
-    private const int OddEvery = 4096;
-
     // Places that are looked at before all counts begin anew.
     private const int LooksMax = 1 << 16;
 
     private readonly Dictionary<CodeKey, Region> _regions = []; // by entry
     private readonly Dictionary<CodeKey, List<Region>> _regionsWith = []; // by block
     private readonly Dictionary<CodeKey, int> _looks = [];
-    private readonly HashSet<CodeKey> _distrustful = []; // regions that take nothing for granted
+    private readonly Dictionary<CodeKey, RegionTrust> _trusts = []; // of regions that were wrong
+    private ImmutableHashSet<AccessPlace> _wandering = []; // found in one region, true in all
     private readonly HashSet<CodeKey> _wanted = []; // blocks of regions that were asked for
     private readonly ConcurrentQueue<(MadeRegion Made, SlotTable Slots)> _madeRegions = new();
     private bool _makesRegion;
@@ -43,17 +41,24 @@ internal sealed partial class TranslationCache
         if (isFirst || looks == LooksOfOthers * _settings.RegionAfter) AskRegion(key);
     }
 
-    /// <summary>A region gave control back as <see cref="HostExit.Odd"/>.</summary>
+    /// <summary>What a region takes for granted wasn't so.</summary>
     /// <param name="key">What it was made for.</param>
+    /// <param name="what">What it was.</param>
     /// <param name="retired">Instructions that the guest has retired.</param>
-    public void Odd(CodeKey key, ulong retired)
+    /// <param name="lastPages">The words of <see cref="EngineWords.LastPages"/>.</param>
+    public void Odd(CodeKey key, HostExit what, ulong retired, ReadOnlySpan<ulong> lastPages)
     {
         if (!_regions.TryGetValue(key, out var region) || region.Key != key) return;
-        if (region.Odd++ == 0) region.OddFrom = retired;
-        if (region.Odd < OddMax) return;
-        region.Odd = 0;
-        if (retired - region.OddFrom > (ulong)OddMax * OddEvery) return;
-        _distrustful.Add(key);
+        if (_trusts.Count >= LooksMax || _wandering.Count >= LooksMax) ForgetTrusts();
+        if (what == HostExit.OddPage) _wandering = _wandering.Union(region.WanderingBy(lastPages));
+        else if (!region.IsOddTooOften(what, retired)) return;
+        var trusts = TrustsOf(key);
+        _trusts[key] = what switch
+        {
+            HostExit.OddNumber => trusts with { Numbers = false },
+            HostExit.OddGroup => trusts with { Groups = false },
+            _ => trusts,
+        };
         Drop(region);
         AskRegion(key);
     }
@@ -67,9 +72,8 @@ internal sealed partial class TranslationCache
         foreach (var region in Regions.Where(region => region.Blocks.Any(Holds)))
         {
             // They are all there: a region goes with the first of its blocks.
-            var trusts = !_distrustful.Contains(region.Key);
             var blocks = region.Blocks.Select(key => _blocks[key].Code).ToArray();
-            if (TranslationListing.OfRegion(_isa, blocks, _surroundings, trusts) is { } listing) yield return listing;
+            if (TranslationListing.OfRegion(_isa, blocks, _surroundings, TrustsOf(region.Key)) is { } listing) yield return listing;
         }
 
         foreach (var block in _blocks.Values.Where(block => Holds(block.Key)))
@@ -79,6 +83,8 @@ internal sealed partial class TranslationCache
 
         bool Holds(CodeKey key) => pc - key.Pc < (ulong)_blocks[key].Code.Bytes || key.Pc - pc < bytes;
     }
+
+    private RegionTrust TrustsOf(CodeKey key) => _trusts.GetValueOrDefault(key, RegionTrust.Full) with { Wandering = _wandering };
 
     private nint EntryOf(CodeKey key) =>
         _regions.TryGetValue(key, out var region) ? region.Method.Entry : FindBlock(key);
@@ -92,8 +98,8 @@ internal sealed partial class TranslationCache
         if (blocks.Count == 1 && !blocks[0].Successors.Contains(key.Pc)) return;
         var wanted = new WantedRegion(key, blocks.ToArray(), [.. blocks.Select(block => _versions[PageOf(block.Key)])]);
         var (surroundings, slots) = (_surroundings, _slots);
-        var trusts = !_distrustful.Contains(key);
-        var needsLoop = trusts && _looks.GetValueOrDefault(key) < LooksOfOthers * _settings.RegionAfter;
+        var trusts = TrustsOf(key);
+        var needsLoop = !_trusts.ContainsKey(key) && _looks.GetValueOrDefault(key) < LooksOfOthers * _settings.RegionAfter;
         foreach (var block in blocks) _wanted.Add(block.Key);
         if (!_settings.Background)
         {
@@ -146,7 +152,7 @@ internal sealed partial class TranslationCache
         bool IsInRam(CodeKey place) => place.OffsetIn(_memory) < _memory.Size && place.Pc % (ulong)_isa.UnitBytes == 0;
     }
 
-    private MadeRegion? Make(WantedRegion wanted, BlockSurroundings surroundings, bool needsLoop, bool trusts)
+    private MadeRegion? Make(WantedRegion wanted, BlockSurroundings surroundings, bool needsLoop, RegionTrust trusts)
     {
         var clock = _statistics.Clock;
         var began = clock?.Invoke() ?? 0;
@@ -157,6 +163,7 @@ internal sealed partial class TranslationCache
             wanted.Key,
             Array.ConvertAll(wanted.Blocks, block => block.Key),
             [.. shape.Nodes.Where(node => node.IsEntry).Select(node => node.Code.Key)],
+            shape.LastPages,
             shape.Nodes.Sum(node => node.Count),
             method);
         return new MadeRegion(region, wanted, (clock?.Invoke() ?? 0) - began);
@@ -224,6 +231,7 @@ internal sealed partial class TranslationCache
     private void DropRegionsWith(CodeKey block)
     {
         _wanted.Remove(block);
+        _trusts.Remove(block);
         if (!_regionsWith.Remove(block, out var regions)) return;
         foreach (var region in regions) Drop(region);
     }
@@ -252,7 +260,13 @@ internal sealed partial class TranslationCache
         _regionsWith.Clear();
         _looks.Clear();
         _wanted.Clear();
-        _distrustful.Clear();
+        ForgetTrusts();
+    }
+
+    private void ForgetTrusts()
+    {
+        _trusts.Clear();
+        _wandering = [];
     }
 
     private sealed record WantedRegion(CodeKey Key, Block[] Blocks, uint[] Versions);

@@ -33,6 +33,9 @@ internal sealed class AccessGroup
     /// <summary>While code is emitted: the page's entry, where addresses are translated.</summary>
     public LocalBuilder? Entry { get; set; }
 
+    /// <summary>While code is emitted: what is remembered of the page instead, in a loop that goes through memory by additions.</summary>
+    public LastPage? Page { get; set; }
+
     /// <summary>While code is emitted: whether loads, and whether stores, are known to be allowed in the page.</summary>
     public (bool Loads, bool Stores) Allows { get; set; }
 

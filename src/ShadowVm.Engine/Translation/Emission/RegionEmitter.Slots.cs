@@ -101,10 +101,12 @@ internal sealed partial class RegionEmitter
         }
 
         Il.Comment($"in the slot: {_node.DecodedAt(_index).Definition!.Name}");
-        (_giveUp, _giveUpOdd, _inSlot) = (null, null, Leave);
+        _giveUp.Clear();
+        _inSlot = Leave;
         Prefetch(slot);
         Emit(slot);
-        (_giveUp, _giveUpOdd, _inSlot) = (null, null, null);
+        _giveUp.Clear();
+        _inSlot = null;
     }
 
     private void LoadNextPc(BranchShape shape, LocalBuilder? kept, ulong behind)

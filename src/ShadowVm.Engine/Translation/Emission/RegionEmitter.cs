@@ -50,14 +50,12 @@ internal sealed partial class RegionEmitter : StepEmitter
     private readonly BlockSurroundings _surroundings;
     private readonly RegisterCache _registers;
     private readonly Dictionary<ulong, Label> _labels = [];
-    private readonly List<(Label Label, RegionNode Node, int Index, int[] Dirty, Action? InSlot)> _givenUp = [];
+    private readonly List<(Label Label, HostExit Reason, RegionNode Node, int Index, int[] Dirty, Action? InSlot)> _givenUp = [];
+    private readonly Dictionary<HostExit, Label> _giveUp = []; // those of the instruction
     private readonly List<Action> _later = [];
-    private readonly HashSet<Label> _odd = []; // of those, the ones for results that aren't ordinary numbers
     private readonly List<(Label Label, RegionNode Node, int Unretired)> _partials = [];
     private RegionNode _node;
     private AccessGroups _groups;
-    private Label? _giveUp;
-    private Label? _giveUpOdd;
     private Label? _turn; // where the next turn of the loop begins
     private object? _turned; // what is known of registers there
     private int _index;
@@ -89,31 +87,16 @@ internal sealed partial class RegionEmitter : StepEmitter
 
     public override void LoadFromRecord(Node n) => throw new InvalidOperationException("a block has no record");
 
-    protected override Label GiveUp
-    {
-        get
-        {
-            if (_giveUp is { } label) return label;
-            var made = Il.Label();
-            _giveUp = made;
-            _givenUp.Add((made, _node, _index, _registers.Dirty, _inSlot));
-            return made;
-        }
-    }
+    protected override Label GiveUp => GiveUpAs(HostExit.Interpret);
 
     protected override FloatTrust? Trust => _shape.Trust;
 
-    protected override Label GiveUpOdd
+    protected override Label GiveUpAs(HostExit odd)
     {
-        get
-        {
-            if (_giveUpOdd is { } label) return label;
-            var made = Il.Label();
-            _giveUpOdd = made;
-            _odd.Add(made);
-            _givenUp.Add((made, _node, _index, _registers.Dirty, _inSlot));
-            return made;
-        }
+        if (_giveUp.TryGetValue(odd, out var label)) return label;
+        _giveUp.Add(odd, label = Il.Label());
+        _givenUp.Add((label, odd, _node, _index, _registers.Dirty, _inSlot));
+        return label;
     }
 
     protected override void EmitLater(Action emit) => _later.Add(emit);
@@ -171,6 +154,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     private void Emit()
     {
         if (_shape.Trust is { } trust) EmitTrust(trust);
+        EmitLastPages();
         foreach (var node in _shape.Nodes) _labels.Add(node.Pc, Il.Label());
         EmitEntries();
         foreach (var node in _shape.Nodes) Emit(node);
@@ -197,7 +181,7 @@ internal sealed partial class RegionEmitter : StepEmitter
 
         Il.Mark(fails);
         LeaveAsOdd();
-        Return(() => Il.LoadWord(Isa.PcSlot), HostExit.Odd, 0);
+        Return(() => Il.LoadWord(Isa.PcSlot), HostExit.OddNumber, 0);
         Il.Mark(holds);
     }
 
@@ -296,7 +280,7 @@ internal sealed partial class RegionEmitter : StepEmitter
             var decoded = node.DecodedAt(_index);
             pc = node.AddressOf(_index);
             Il.Comment($"{pc:x}: {decoded.Definition!.Name}");
-            (_giveUp, _giveUpOdd) = (null, null);
+            _giveUp.Clear();
             Prefetch(node.Instructions[_index]);
             pc += (ulong)decoded.Length;
             if (!node.Instructions[_index].OpensSlot)
@@ -343,10 +327,10 @@ internal sealed partial class RegionEmitter : StepEmitter
         if (_givenUp.Count == 0) return;
         Il.FreeLocals();
         var pc = Il.Local();
-        foreach (var alike in _givenUp.GroupBy(each => (each.Node.Pinned, IsOdd: _odd.Contains(each.Label))))
+        foreach (var alike in _givenUp.GroupBy(each => (each.Node.Pinned, each.Reason)))
         {
             var shared = Il.Label();
-            foreach (var (label, node, index, dirty, inSlot) in alike)
+            foreach (var (label, _, node, index, dirty, inSlot) in alike)
             {
                 Il.Mark(label);
                 _registers.WriteBack(dirty);
@@ -359,8 +343,8 @@ internal sealed partial class RegionEmitter : StepEmitter
 
             Il.Mark(shared);
             _registers.WriteBack(alike.Key.Pinned.Written);
-            if (alike.Key.IsOdd) LeaveAsOdd();
-            Return(() => Il.Get(pc), alike.Key.IsOdd ? HostExit.Odd : HostExit.Interpret, 0);
+            if (alike.Key.Reason != HostExit.Interpret) LeaveAsOdd();
+            Return(() => Il.Get(pc), alike.Key.Reason, 0);
         }
     }
 
@@ -398,7 +382,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     private AccessGroups GroupsOf(RegionNode node)
     {
         var isPaged = node.Code.Key.IsPaged;
-        return isPaged && !_shape.Trusts ? AccessGroups.None : new AccessGroups(node, isPaged || IsRamLow, isPaged);
+        return isPaged && !_shape.Trusts.Groups ? AccessGroups.None : new AccessGroups(node, isPaged || IsRamLow, isPaged);
     }
 
     private bool IsRamLow => _surroundings.RamStart + (_surroundings.RamSize - 1) <= uint.MaxValue;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Reflection.Emit;
 using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa.Ir;
@@ -18,9 +17,6 @@ internal abstract partial class StepEmitter
     /// <summary>What code may take for granted of floating point, or null.</summary>
     protected virtual FloatTrust? Trust => null;
 
-    /// <summary>Where an instruction is given up whose result isn't an ordinary number.</summary>
-    protected virtual Label GiveUpOdd => GiveUp;
-
     /// <summary>Takes code that is seldom reached, to be emitted behind all that is.</summary>
     protected virtual void EmitLater(Action emit) => throw new InvalidOperationException("only a region has room behind its code");
 
@@ -37,7 +33,8 @@ internal abstract partial class StepEmitter
         if (Trust?.Covers(_instruction!, n, local) == true)
         {
             var takesNumbers = HostFloatEmission.TakesNumbers(n.Index);
-            HostFloatEmission.Emit(Il, n, item => LoadOperand(item, takesNumbers), _locals[local], () => GiveUpOdd, EmitLater);
+            HostFloatEmission.Emit(
+                Il, n, item => LoadOperand(item, takesNumbers), _locals[local], () => GiveUpAs(HostExit.OddNumber), EmitLater);
             Il.Const(0); // no flag that doesn't stand already
             Il.Set(_locals[local + 1]);
             return;

@@ -107,24 +107,23 @@ internal abstract partial class StepEmitter
     /// </summary>
     private void EmitGroupsPage(Node access, bool watched, AccessGroup group, long distance)
     {
-        if (group.Entry is null)
+        if (group.Lowest is null && LastPageOf(access) is { } page)
+        {
+            group.Page = page;
+            group.Lowest = EmitLastPageOfGroup(access.A!, -distance, (int)(group.High - group.Low), watched, page);
+        }
+        else if (group.Page is { } last)
+        {
+            if (watched ? !group.Allows.Stores : !group.Allows.Loads) EmitAllows(watched, last);
+        }
+        else if (group.Entry is null)
         {
             var (address, entry, fails) = (Il.Local(), Il.Local(), Il.Label());
             LoadLowest(access.A!, -distance);
             Il.Set(address);
             var span = (int)(group.High - group.Low);
             EmitEntry(address, entry, span, watched, fails);
-            var (giveUp, giveUpOdd) = (GiveUp, GiveUpOdd);
-            EmitLater(() =>
-            {
-                Il.Mark(fails);
-                Il.Get(address);
-                Il.Const(GuestMemory.PageBytes - 1);
-                Il.Op(OpCodes.And);
-                Il.Const(GuestMemory.PageBytes - span);
-                Il.Branch(OpCodes.Bgt_Un, giveUpOdd);
-                Il.Branch(OpCodes.Br, giveUp);
-            });
+            EmitFails(address, span, fails);
             group.Entry = entry;
             group.Lowest = Il.Local();
             Il.Get(address);
@@ -141,6 +140,22 @@ internal abstract partial class StepEmitter
         }
 
         group.Allows = (group.Allows.Loads || !watched, group.Allows.Stores || watched);
+    }
+
+    /// <summary>Gives up what isn't in one page as odd, and else as what it is.</summary>
+    private void EmitFails(LocalBuilder address, int span, Label fails)
+    {
+        var (giveUp, giveUpOdd) = (GiveUp, GiveUpAs(HostExit.OddGroup));
+        EmitLater(() =>
+        {
+            Il.Mark(fails);
+            Il.Get(address);
+            Il.Const(GuestMemory.PageBytes - 1);
+            Il.Op(OpCodes.And);
+            Il.Const(GuestMemory.PageBytes - span);
+            Il.Branch(OpCodes.Bgt_Un, giveUpOdd);
+            Il.Branch(OpCodes.Br, giveUp);
+        });
     }
 
     private void EmitIsInRam(LocalBuilder address, int bytes)
@@ -203,6 +218,7 @@ internal abstract partial class StepEmitter
     /// </summary>
     private LocalBuilder EmitPaged(Node access, int bytes, bool watched)
     {
+        if (LastPageOf(access) is { } page) return EmitLastPage(access, bytes, watched, page);
         var (address, entry) = (Il.Local(), Il.Local());
         Expressions.Emit(access.A!);
         Il.Set(address);

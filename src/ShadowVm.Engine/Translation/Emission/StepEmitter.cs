@@ -52,6 +52,9 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     /// <summary>Where the instruction is given up: the reference interpreter does it.</summary>
     protected abstract Label GiveUp { get; }
 
+    /// <summary>The same, where what was taken for granted isn't so: that is noted.</summary>
+    protected virtual Label GiveUpAs(HostExit odd) => GiveUp;
+
     /// <summary>Writes a register with a value that is put on the stack when it is asked for.</summary>
     protected abstract void StoreRegister(int slot, Action loadValue);
 

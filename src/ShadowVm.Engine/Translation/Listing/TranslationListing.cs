@@ -66,7 +66,7 @@ public sealed class TranslationListing
     /// <param name="surroundings">Those of the machine.</param>
     /// <param name="trusts">As <see cref="RegionShape.Of"/> has it.</param>
     internal static TranslationListing? OfRegion(
-        IsaDefinition isa, IReadOnlyList<BlockCode> blocks, BlockSurroundings surroundings, bool trusts)
+        IsaDefinition isa, IReadOnlyList<BlockCode> blocks, BlockSurroundings surroundings, RegionTrust trusts)
     {
         var names = new ListingNames(isa);
         return RegionShape.Of(isa, blocks, trusts) is { } shape ? Of(isa, shape, names, names.Around(surroundings)) : null;

@@ -1,3 +1,4 @@
+using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Translation.Emission;
 
 namespace ShadowVm.Engine.Translation.Regions;
@@ -6,13 +7,41 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// <param name="Key">The block that it was made for.</param>
 /// <param name="Blocks">The blocks it was made from.</param>
 /// <param name="Entries">Where it may be entered.</param>
+/// <param name="LastPages">Accesses that remember the page they last came to.</param>
 /// <param name="Instructions">Number of instructions in it.</param>
 /// <param name="Method">The code.</param>
-internal sealed record Region(CodeKey Key, CodeKey[] Blocks, CodeKey[] Entries, int Instructions, CompiledMethod Method)
+internal sealed record Region(
+    CodeKey Key, CodeKey[] Blocks, CodeKey[] Entries, IReadOnlyList<AccessPlace> LastPages, int Instructions, CompiledMethod Method)
 {
-    /// <summary>How often it gave control back as <see cref="HostExit.Odd"/> since it was last thought about.</summary>
-    public int Odd { get; set; }
+    // What is wrong more often than so many times in so many instructions each isn't worth it: interpreting one instruction and
+    // finding back costs what some hundred others do.
+    private const int OddMax = 256;
+    private const int OddEvery = 4096;
 
-    /// <summary>Instructions that the guest had retired then.</summary>
-    public ulong OddFrom { get; set; }
+    private readonly SortedDictionary<HostExit, (int Times, ulong From)> _odd = [];
+
+    /// <summary>Notes that something that was taken for granted wasn't so; gives whether that is too often so.</summary>
+    /// <param name="what">What it was.</param>
+    /// <param name="retired">Instructions that the guest has retired.</param>
+    public bool IsOddTooOften(HostExit what, ulong retired)
+    {
+        var (times, from) = _odd.GetValueOrDefault(what, (0, retired));
+        _odd[what] = (times + 1, from);
+        if (times + 1 < OddMax) return false;
+        _odd.Remove(what);
+        return retired - from <= (ulong)OddMax * OddEvery;
+    }
+
+    /// <summary>The accesses that come to another page too often, by what was counted when the region was left for one of them.</summary>
+    public IEnumerable<AccessPlace> WanderingBy(ReadOnlySpan<ulong> lastPages)
+    {
+        var wandering = new List<AccessPlace>();
+        for (var i = 0; i < LastPages.Count; i++)
+        {
+            // Where one of them does, another is on its way there.
+            if (lastPages[LastPage.MissesAt(i)] >= EngineWords.MissesMax / 4) wandering.Add(LastPages[i]);
+        }
+
+        return wandering;
+    }
 }

@@ -1,3 +1,4 @@
+using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa;
@@ -19,9 +20,9 @@ internal sealed class RegionShape
     private readonly SortedSet<ulong> _returnSites = [];
     private readonly HashSet<int> _links = [];
 
-    private RegionShape(IsaDefinition isa, List<RegionNode> nodes, bool isBlock)
+    private RegionShape(IsaDefinition isa, List<RegionNode> nodes, RegionTrust trusts, bool isBlock)
     {
-        (_isa, Nodes, IsBlock) = (isa, nodes, isBlock);
+        (_isa, Nodes, Trusts, IsBlock) = (isa, nodes, trusts, isBlock);
         for (var i = 0; i < nodes.Count; i++) _byPc.Add(nodes[i].Pc, i);
     }
 
@@ -31,22 +32,25 @@ internal sealed class RegionShape
     /// <summary>Whether it is a block for itself, which leaves nothing to blocks where the counter is short.</summary>
     public bool IsBlock { get; }
 
-    /// <summary>Whether anything may be taken for granted that is only most often so.</summary>
-    public bool Trusts { get; private set; }
+    /// <summary>What may be taken for granted.</summary>
+    public RegionTrust Trusts { get; }
 
     /// <summary>What is taken for granted of floating point, or null.</summary>
     public FloatTrust? Trust { get; private set; }
 
+    /// <summary>Accesses that remember the page they last came to, where addresses are translated.</summary>
+    public IReadOnlyList<AccessPlace> LastPages { get; private set; } = [];
+
     /// <summary>Analyses the code of some blocks; null where not even the first can be translated.</summary>
     /// <param name="isa">The definition.</param>
     /// <param name="blocks">The blocks, each beginning at another address of the same kind.</param>
-    /// <param name="trusts">Whether anything may be taken for granted that is only most often so.</param>
-    public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, bool trusts)
+    /// <param name="trusts">What may be taken for granted.</param>
+    public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, RegionTrust trusts)
     {
         var nodes = ReadNodes(isa, blocks);
         if (nodes.Count == 0) return null;
         nodes = Joined(isa, Split(nodes));
-        return Analysed(new RegionShape(isa, nodes.ConvertAll(node => BlockReader.Unrolled(isa, node)), isBlock: false), trusts);
+        return Analysed(new RegionShape(isa, nodes.ConvertAll(node => BlockReader.Unrolled(isa, node)), trusts, isBlock: false));
     }
 
     /// <summary>Analyses the code of a block for itself; null where not even its first instruction can be translated.</summary>
@@ -54,7 +58,7 @@ internal sealed class RegionShape
     {
         if (BlockReader.Read(isa, block, static _ => false) is not { } node) return null;
         // What follows a loop would only make its registers more, and they are all loaded and written back.
-        return Analysed(new RegionShape(isa, [BlockReader.UpToBranchTo(node, node.Pc)], isBlock: true), trusts: false);
+        return Analysed(new RegionShape(isa, [BlockReader.UpToBranchTo(node, node.Pc)], RegionTrust.None, isBlock: true));
     }
 
     private static List<RegionNode> ReadNodes(IsaDefinition isa, IReadOnlyList<BlockCode> blocks)
@@ -71,14 +75,19 @@ internal sealed class RegionShape
         return nodes;
     }
 
-    private static RegionShape Analysed(RegionShape shape, bool trusts)
+    private static RegionShape Analysed(RegionShape shape)
     {
         shape.Connect();
         var loops = shape.PlaceChecks();
-        shape.Trusts = trusts;
-        if (trusts) shape.Trust = FloatTrust.Of(shape.Nodes);
+        if (shape.Trusts.Numbers) shape.Trust = FloatTrust.Of(shape.Nodes);
         if (shape.IsBlock) shape.Nodes[0].Pinned = PinnedRegisters.OfBlock(shape.Nodes[0]);
         else PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust?.Numbers ?? new HashSet<int>());
+        if (!shape.IsBlock && shape.Nodes[0].Code.Key.IsPaged)
+        {
+            var steady = SteadyAddresses.Of(shape.Nodes, loops).Where(place => !shape.Trusts.Wandering.Contains(place));
+            shape.LastPages = [.. steady.Take(EngineWords.LastPagesMax)];
+        }
+
         return shape;
     }
 

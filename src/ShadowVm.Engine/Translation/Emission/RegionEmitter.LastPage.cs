@@ -1,0 +1,34 @@
+using ShadowVm.Engine.Paging;
+using ShadowVm.Engine.Translation.Regions;
+using ShadowVm.Isa.Ir;
+
+namespace ShadowVm.Engine.Translation.Emission;
+
+/// <content>Which instructions of loops remember the page that they last came to: the turns of a loop share what one knows.</content>
+internal sealed partial class RegionEmitter
+{
+    private readonly Dictionary<AccessPlace, LastPage> _lastPages = [];
+
+    protected override LastPage? LastPageOf(Node access) =>
+        _lastPages.GetValueOrDefault(new AccessPlace(_node.AddressOf(_index), SteadyAddresses.IndexOf(access, _node.Instructions[_index])));
+
+    /// <summary>Nothing is remembered where the region is entered.</summary>
+    private void EmitLastPages()
+    {
+        foreach (var place in _shape.LastPages)
+        {
+            var page = new LastPage(_lastPages.Count);
+            _lastPages.Add(place, page);
+            Keep(page.LoadTag, (long)PageEntry.None);
+            Keep(page.StoreTag, (long)PageEntry.None);
+            Keep(page.Misses, 0);
+        }
+
+        void Keep(int word, long value)
+        {
+            Il.WordAddress(word);
+            Il.Const(value);
+            Il.StoreWord();
+        }
+    }
+}
