@@ -62,11 +62,11 @@ internal static class EngineWords
     /// <summary>Most such pages of a region.</summary>
     public const int LastPagesMax = 32;
 
+    /// <summary>Words for each of them.</summary>
+    public const int LastPageWords = 4;
+
     /// <summary>So often another page is looked up before an access counts as one that does so all the time.</summary>
     public const int MissesMax = 1024;
-
-    /// <summary>Words for each.</summary>
-    public const int LastPageWords = 4;
 
     /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
     public const long PcInRecord = 1 << 8;

@@ -43,8 +43,10 @@ internal sealed class LagControl(RoleSettings settings)
         Measure(now);
     }
 
-    /// <summary>The epoch that the primary may run through: in steps, so that one that waits isn't let on, and woken, for
-    /// each few epochs that the backup has executed.</summary>
+    /// <summary>
+    /// The epoch that the primary may run through: in steps, so that one that waits isn't let on, and woken, for each few epochs
+    /// that the backup has executed.
+    /// </summary>
     public ulong PermittedThrough(ulong ended, bool held)
     {
         if (held || _bytesAhead > settings.LagBytes) return 0;
