@@ -1,5 +1,5 @@
-# Stands before other sources, which begin at `supervisor`: Sv39 with eight pages at 0x40000000, whose
-# frames lie in reverse order. None of them may be used but after a fault for each kind of access; ecall takes the rights back.
+# Stands before other sources, which begin at `supervisor` and end at `end`: Sv39 with eight pages at 0x40000000, whose frames lie in
+# reverse order. None of them may be used but after a fault for each kind of access; ecall takes the rights back.
 _start:
     la      t0, fault
     csrw    mtvec, t0
@@ -71,3 +71,10 @@ call:
     addi    t0, t0, 4
     csrw    mepc, t0
     mret
+
+end:                                # of the run
+    li      t0, 0x100000
+    li      t1, 0x5555
+    sw      t1, 0(t0)
+stop:
+    j       stop
