@@ -257,7 +257,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
     {
         var left = counter;
         var raw = false;
-        // Where the counter happened to end the last epoch is no place to begin a block.
+        // Where the counter happened to end the last epoch is no place to begin a block, and seldom one where one begins.
         var heats = !_endedByCounter;
         while (left > 0)
         {
@@ -267,7 +267,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
             // Between a branch and its slot there is nothing to enter: what leads to the slot must be gone through.
             var inSlot = _delaySlot >= 0 && _cpu.Pointer[_delaySlot] != 0;
             raw |= inSlot;
-            var code = raw || !isKnown || _blocks is null ? 0 : _blocks.Find(key);
+            var code = raw || !isKnown || _blocks is null ? 0 : heats ? _blocks.Find(key) : _blocks.FindFast(key);
             var exit = HostExit.Interpret;
             // Now and then the guest is stopped before its counter does, to see where it is.
             var part = _looks ? Math.Min(left, _settings.LookEvery) : left;

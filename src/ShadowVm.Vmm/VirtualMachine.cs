@@ -33,6 +33,7 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
     private readonly Bus _bus;
     private readonly ExecutionEngine _engine;
     private readonly MemoryDigest _memoryDigest;
+    private readonly RegisterDigest _registerDigest;
     private readonly StateWriter _state = new();
     private readonly StateWriter _deviceState = new();
     private readonly List<DeviceOutput> _outputs = [];
@@ -64,6 +65,7 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
         _engine = new ExecutionEngine(
             isa, _cpu, Memory, _bus, _clock, settings.Engine with { CallCause = abi?.CallCause });
         _memoryDigest = new MemoryDigest(Memory);
+        _registerDigest = new RegisterDigest(isa.SlotCount);
         _drainPolicy = settings.DrainPolicy;
         if (isa.Hooks.Deliver is not null)
         {
@@ -191,26 +193,18 @@ public sealed partial class VirtualMachine : IDisposable, IDeviceHost
     /// </param>
     public UInt128 Digest(bool withMemory = true)
     {
-        _state.Clear();
-        _state.Write(_cpu.Slots);
-        _state.Write(_cpu.Retired);
-        _state.Write(GuestTime); // not the base: epochs of other lengths with the same clock are the same state
-        _state.Write(_clock.Rate);
-        _state.Write(Waiting ? 1UL : 0);
-        _state.Write(ExitCode is { } code ? 1UL + (uint)code : 0UL);
-        if (_traps is not null)
-        {
-            // Before delivery, as all else; how they are shared between processor and monitor is no part of it.
-            _state.Write(_traps.All.Classes);
-            _state.Write(_traps.All.Registers);
-        }
-
+        var registers = _registerDigest.Update(_cpu.Slots);
         var devices = DeviceDigest();
-        _state.Write((ulong)devices);
-        _state.Write((ulong)(devices >> 64));
         var memory = withMemory ? _memoryDigest.Update() : _memoryDigest.Value;
-        _state.Write((ulong)memory);
-        _state.Write((ulong)(memory >> 64));
+        // Traps before delivery, as all else; how they are shared between processor and monitor is no part of it.
+        var traps = _traps?.All ?? default;
+        _state.Clear();
+        _state.Write([
+            (ulong)registers, (ulong)(registers >> 64), (ulong)devices, (ulong)(devices >> 64), (ulong)memory, (ulong)(memory >> 64),
+            traps.Classes, traps.Registers, _cpu.Retired,
+            GuestTime, // not the base: epochs of other lengths with the same clock are the same state
+            _clock.Rate, Waiting ? 1UL : 0, ExitCode is { } code ? 1UL + (uint)code : 0UL,
+        ]);
         return XxHash128.HashToUInt128(_state.Written, _stateSeed);
     }
 

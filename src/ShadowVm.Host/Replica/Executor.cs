@@ -159,7 +159,7 @@ internal sealed class Executor : IDisposable
         }
 
         _guest.RunEpoch();
-        var record = Describe(default);
+        var record = Describe();
         _sink.Write(record, urgent: _orders.IsEmpty || record.Exited || record.Outputs.Length != 0);
     }
 
@@ -202,13 +202,12 @@ internal sealed class Executor : IDisposable
 
     private void RunAsPrimary()
     {
-        bool goesOn;
-        do
+        var (epoch, retired) = (_guest.Epoch, _guest.Retired);
+        while (true)
         {
             var slept = false;
-            if (_guest.Epoch > (ulong)Volatile.Read(ref _permitted)) slept = AwaitPermit(_guest.Epoch);
+            if (epoch > (ulong)Volatile.Read(ref _permitted)) slept = AwaitPermit(epoch);
             if (Stopped) return;
-            var retired = _guest.Retired;
             var waiting = _guest.Waiting;
             _guest.RunEpoch();
             // The epoch in which the guest began to wait was closed at once, so that what it had issued could leave;
@@ -216,12 +215,14 @@ internal sealed class Executor : IDisposable
             // What was issued at the boundary itself, as a request is again after a disconnect, leaves at once too.
             if (waiting && _guest.Outputs.Length == 0) slept |= AwaitInput();
             if (Stopped) return;
-            goesOn = CloseEpoch(retired, slept);
+            var record = CloseEpoch(retired, slept);
+            if (record.Exited) return;
+            (epoch, retired) = (record.Epoch + 1, record.Instructions);
         }
-        while (goesOn);
     }
 
-    private bool CloseEpoch(ulong retiredBefore, bool slept)
+    /// <summary>Ends an epoch and begins the next, if the guest goes on; returns what was said of the boundary.</summary>
+    private BoundaryRecord CloseEpoch(ulong retiredBefore, bool slept)
     {
         _batch.Clear();
         if (_later.Count != 0)
@@ -231,36 +232,34 @@ internal sealed class Executor : IDisposable
         }
 
         Inputs.TakeAll(_batch);
-        var exited = _guest.ExitCode is not null;
-        if (exited) _batch.Clear(); // nobody is left to take it
-        var jumpTo = _guest.Waiting && _batch.Count == 0 ? NextDeadline() : null;
-        var next = _clock.Next(new ClockBoundary(_guest.GuestTime, _guest.Retired - retiredBefore, slept, jumpTo));
-        var record = Describe(next);
+        var record = Describe();
+        if (record.Exited) _batch.Clear(); // nobody is left to take it
+        var jumpTo = record.Idle && _batch.Count == 0 ? NextDeadline() : null;
+        record.NextClock = _clock.Next(new ClockBoundary(_guest.GuestTime, record.Instructions - retiredBefore, slept, jumpTo));
         if (_batch.Count != 0)
         {
             record.Batch = new Interrupt[_batch.Count];
             for (var i = 0; i < _batch.Count; i++) record.Batch[i] = Wire.ToInterrupt(_batch[i], record.Epoch);
         }
 
-        _sink.Write(record, urgent: record.Idle || _wasIdle || exited || record.Outputs.Length != 0);
+        _sink.Write(record, urgent: record.Idle || _wasIdle || record.Exited || record.Outputs.Length != 0);
         _wasIdle = record.Idle;
-        if (exited) return false;
-        _guest.BeginEpoch(CollectionsMarshal.AsSpan(_batch), next);
-        return true;
+        if (!record.Exited) _guest.BeginEpoch(CollectionsMarshal.AsSpan(_batch), record.NextClock);
+        return record;
     }
 
-    private BoundaryRecord Describe(ClockPair next)
+    private BoundaryRecord Describe()
     {
+        var exitCode = _guest.ExitCode;
         var record = new BoundaryRecord
         {
             Epoch = _guest.Epoch,
             Instructions = _guest.Retired,
-            NextClock = next,
             Outputs = [],
             Batch = [],
             Idle = _guest.Waiting,
-            Exited = _guest.ExitCode is not null,
-            ExitCode = _guest.ExitCode ?? 0,
+            Exited = exitCode is not null,
+            ExitCode = exitCode ?? 0,
         };
         if (_sink.WantsDigest) record.Digest = _guest.Digest();
         var outputs = _guest.Outputs;

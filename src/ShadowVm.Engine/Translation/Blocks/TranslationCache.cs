@@ -89,12 +89,17 @@ internal sealed partial class TranslationCache : IDisposable
     /// <summary>The code at a place, or 0. The next computed jump there finds it by itself.</summary>
     public nint Find(CodeKey key)
     {
-        var jumps = key.IsPaged ? Translation!.Current.Jumps! : _jumps;
-        if (jumps.Find(key.Pc) is var code && code != SlotTable.StubEntry && code != 0) return code;
+        if (FindFast(key) is var code && code != 0) return code;
         var found = EntryOf(key);
-        if (found != 0) jumps.Set(key.Pc, found);
+        if (found != 0) JumpsOf(key).Set(key.Pc, found);
         return found;
     }
+
+    /// <summary>The code at a place if a computed jump would find it by itself, or 0.</summary>
+    public nint FindFast(CodeKey key) =>
+        JumpsOf(key).Find(key.Pc) is var code && code != SlotTable.StubEntry ? code : 0;
+
+    private JumpTable JumpsOf(CodeKey key) => key.IsPaged ? Translation!.Current.Jumps! : _jumps;
 
     private nint FindBlock(CodeKey key) => _blocks.TryGetValue(key, out var block) ? block.Method.Entry : 0;
 
