@@ -11,7 +11,7 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// Emits expressions: each leaves a 64-bit integer on the stack with no bit set above its width, or, where the caller
 /// drops those bits anyway, whatever comes cheapest ("loose").
 /// </summary>
-internal sealed class ExpressionEmitter(IlWriter il, StepEmitter leaves)
+internal sealed partial class ExpressionEmitter(IlWriter il, StepEmitter leaves)
 {
     private static readonly MethodInfo BigMultiply =
         ((Func<ulong, ulong, ulong>)WideArithmetic.MultiplyHigh).Method;
@@ -102,6 +102,10 @@ internal sealed class ExpressionEmitter(IlWriter il, StepEmitter leaves)
 
             case Op.ZeroExtend:
                 Emit(n.A!);
+                break;
+
+            case Op.SignExtend when n.Width == 64 && SignedRegister(n.A!) is { } register:
+                Emit(register);
                 break;
 
             case Op.SignExtend:
@@ -225,22 +229,15 @@ internal sealed class ExpressionEmitter(IlWriter il, StepEmitter leaves)
             return;
         }
 
-        Emit(a, loose: true);
         switch (width)
         {
-            case 8:
-                il.Op(OpCodes.Conv_I1);
-                il.Op(OpCodes.Conv_I8);
-                break;
-            case 16:
-                il.Op(OpCodes.Conv_I2);
-                il.Op(OpCodes.Conv_I8);
-                break;
-            case 32:
-                il.Op(OpCodes.Conv_I4);
+            case 8 or 16 or 32:
+                EmitHalf(a);
+                if (width < 32) il.Op(width == 8 ? OpCodes.Conv_I1 : OpCodes.Conv_I2);
                 il.Op(OpCodes.Conv_I8);
                 break;
             default:
+                Emit(a, loose: true);
                 il.Const32(64 - width);
                 il.Op(OpCodes.Shl);
                 il.Const32(64 - width);
@@ -255,6 +252,20 @@ internal sealed class ExpressionEmitter(IlWriter il, StepEmitter leaves)
         if (a.Width > 64)
         {
             MultiplyHigh(a);
+            if (n.Index > 64)
+            {
+                il.Const32(n.Index - 64);
+                il.Op(OpCodes.Shr_Un);
+            }
+
+            if (n.Index + n.Width < 128) Cut(n.Width, loose);
+            return;
+        }
+
+        if (n.Index == 0 && n.Width == 32 && !loose)
+        {
+            EmitHalf(a);
+            il.Op(OpCodes.Conv_U8);
             return;
         }
 

@@ -65,12 +65,14 @@ internal static class HostFloatEmission
     {
         il.Get(local);
         if (IsNumber(local)) il.Call(ToBits);
+        else if (IlWriter.IsHalf(local)) il.Op(OpCodes.Conv_U8);
     }
 
     /// <summary>Puts the number in a local on the stack.</summary>
     public static void GetNumber(IlWriter il, LocalBuilder local)
     {
         il.Get(local);
+        if (IlWriter.IsHalf(local)) il.Op(OpCodes.Conv_U8);
         if (!IsNumber(local)) il.Call(ToNumber);
     }
 
@@ -78,6 +80,7 @@ internal static class HostFloatEmission
     public static void SetBits(IlWriter il, LocalBuilder local)
     {
         if (IsNumber(local)) il.Call(ToNumber);
+        else if (IlWriter.IsHalf(local)) il.Op(OpCodes.Conv_I4);
         il.Set(local);
     }
 

@@ -82,6 +82,9 @@ internal sealed class IlWriter
         return local;
     }
 
+    /// <summary>Whether a local has 32 bits: the lower half of a value.</summary>
+    public static bool IsHalf(LocalBuilder local) => local.LocalType == typeof(int);
+
     /// <summary>A local for the whole method.</summary>
     public LocalBuilder LastingLocal(Type type) => _il.DeclareLocal(type);
 

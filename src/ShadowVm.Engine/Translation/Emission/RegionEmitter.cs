@@ -50,7 +50,8 @@ internal sealed partial class RegionEmitter : StepEmitter
     private readonly BlockSurroundings _surroundings;
     private readonly RegisterCache _registers;
     private readonly Dictionary<ulong, Label> _labels = [];
-    private readonly List<(Label Label, HostExit Reason, RegionNode Node, int Index, int[] Dirty, Action? InSlot)> _givenUp = [];
+    private readonly List<(Label Label, HostExit Reason, RegionNode Node, int Index, int[] Dirty, int[] Halves, Action? InSlot)>
+        _givenUp = [];
     private readonly Dictionary<HostExit, Label> _giveUp = []; // those of the instruction
     private readonly List<Action> _later = [];
     private readonly List<(Label Label, RegionNode Node, int Unretired)> _partials = [];
@@ -83,6 +84,12 @@ internal sealed partial class RegionEmitter : StepEmitter
 
     public override void LoadRegister(int slot) => _registers.Load(slot);
 
+    public override void LoadRegisterHalf(int slot) => _registers.LoadHalf(slot);
+
+    public override bool IsSigned(int slot) => _registers.IsSigned(slot);
+
+    public override bool IsHalf(int slot) => _registers.IsHalf(slot);
+
     public override void LoadRegisterAt(Node n) => throw new InvalidOperationException("a block knows its registers");
 
     public override void LoadFromRecord(Node n) => throw new InvalidOperationException("a block has no record");
@@ -95,7 +102,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     {
         if (_giveUp.TryGetValue(odd, out var label)) return label;
         _giveUp.Add(odd, label = Il.Label());
-        _givenUp.Add((label, odd, _node, _index, _registers.Dirty, _inSlot));
+        _givenUp.Add((label, odd, _node, _index, _registers.Dirty, _registers.Halves, _inSlot));
         return label;
     }
 
@@ -117,29 +124,40 @@ internal sealed partial class RegionEmitter : StepEmitter
 
     protected override void StoreRegister(int slot, Action loadValue) => _registers.Store(slot, loadValue);
 
+    protected override void StoreSigned(int slot, Action loadValue) => _registers.StoreSigned(slot, loadValue);
+
+    protected override bool CanBeHalf(int slot) => _registers.CanBeHalf(slot);
+
+    protected override void StoreHalf(int slot, Action loadHalf) => _registers.StoreHalf(slot, loadHalf);
+
     protected override void StoreRegisterAt(Node step, LocalBuilder index, LocalBuilder value) =>
         throw new InvalidOperationException("a block knows its registers");
 
     protected override object Snapshot() => _registers.Snapshot();
 
-    protected override void Restore(object snapshot) =>
-        _registers.Restore(((SortedSet<int>, SortedSet<int>))snapshot);
+    protected override void Restore(object snapshot) => _registers.Restore((RegisterCache.Known)snapshot);
 
     protected override void Join(object before, object other)
     {
-        var (valid, dirty) = ((SortedSet<int> Valid, SortedSet<int> Dirty))other;
+        var there = (RegisterCache.Known)other;
         var here = _registers.Snapshot();
         // A register that one path wrote is in its local on both only if the other had it there as well.
-        foreach (var slot in dirty.Union(here.Dirty))
+        foreach (var slot in there.Dirty.Union(here.Dirty))
         {
-            if (!valid.Contains(slot) || !here.Valid.Contains(slot))
+            if (!there.Valid.Contains(slot) || !here.Valid.Contains(slot))
             {
                 throw new InvalidOperationException("a register is written on one of two paths that go on");
             }
         }
 
-        here.Valid.IntersectWith(valid);
-        here.Dirty.UnionWith(dirty);
+        if (!here.Halves.SetEquals(there.Halves))
+        {
+            throw new InvalidOperationException("half a register is there on one of two paths that go on");
+        }
+
+        here.Valid.IntersectWith(there.Valid);
+        here.Dirty.UnionWith(there.Dirty);
+        here.Signed.IntersectWith(there.Signed);
         _registers.Restore(here);
     }
 
@@ -330,9 +348,11 @@ internal sealed partial class RegionEmitter : StepEmitter
         foreach (var alike in _givenUp.GroupBy(each => (each.Node.Pinned, each.Reason)))
         {
             var shared = Il.Label();
-            foreach (var (label, _, node, index, dirty, inSlot) in alike)
+            _registers.Begin(alike.Key.Pinned);
+            foreach (var (label, _, node, index, dirty, halves, inSlot) in alike)
             {
                 Il.Mark(label);
+                _registers.EmitWholes(halves);
                 _registers.WriteBack(dirty);
                 inSlot?.Invoke();
                 GiveBack(node.Count - index);
@@ -354,6 +374,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         foreach (var (label, node, unretired) in _partials)
         {
             Il.Mark(label);
+            _registers.Begin(node.Pinned);
             _registers.WriteBack(node.Pinned.Written);
             if (_shape.IsBlock || !node.HasBlock) Return(node.Pc, HostExit.Partial, unretired);
             else GoOnInBlock(node, unretired);
@@ -395,7 +416,9 @@ internal sealed partial class RegionEmitter : StepEmitter
         var branches = Array.Exists(instruction.Steps, step => step.Op is Op.If or Op.Block);
         instruction.Visit(n =>
         {
-            if (n.Op == Op.Register || (branches && n.Op == Op.SetRegister)) _registers.Fetch(n.Index);
+            if (n.Op != Op.Register && (!branches || n.Op != Op.SetRegister)) return;
+            _registers.Fetch(n.Index);
+            if (instruction.HasPaths) _registers.Widen(n.Index);
         });
     }
 
@@ -493,6 +516,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         var (pc, entry) = (Il.Local(), Il.Local());
         loadTarget();
         Il.Set(pc);
+        _registers.WidenAll(); // once for all the ways that it may go
         _registers.WriteBack(_registers.Dirty);
         if (branch is not null) TryReturnSites(branch, pc);
         _registers.WriteBackPinned();

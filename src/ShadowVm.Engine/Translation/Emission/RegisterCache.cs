@@ -7,24 +7,72 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// Which state slots are in IL locals at a point of a block, and which of those the state doesn't have yet. Locals
 /// are written back where control may leave. Pinned slots are in locals throughout a loop: they are loaded where it is entered, and
 /// those that anything writes are written back at each way out. Some locals hold numbers for the host's floating-point unit.
+/// <para>
+/// Where a slot has the sign extension of its lower half, as a program's ints have, that half may be all that is kept, in a
+/// local of 32 bits: what takes the lower half takes it from there, and the whole is made where somebody asks for it, or leaves.
+/// </para>
 /// </summary>
 internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
 {
     private readonly SortedDictionary<int, LocalBuilder> _locals = [];
+    private readonly SortedDictionary<int, LocalBuilder> _halfLocals = [];
     private PinnedRegisters _pinned = PinnedRegisters.None;
     private SortedSet<int> _valid = [];
     private SortedSet<int> _dirty = [];
+    private SortedSet<int> _halves = []; // the half alone is there
+    private SortedSet<int> _signed = []; // the whole is there, and is its half's sign extension
 
     /// <summary>Puts a slot's value on the stack.</summary>
     public void Load(int slot)
     {
+        Widen(slot);
         if (IsHere(slot)) HostFloatEmission.GetBits(il, Place(slot));
         else il.LoadWord(slot);
+    }
+
+    /// <summary>Puts the lower half of a slot's value on the stack, as 32 bits.</summary>
+    public void LoadHalf(int slot)
+    {
+        if (_halves.Contains(slot))
+        {
+            il.Get(HalfOf(slot));
+            return;
+        }
+
+        Load(slot);
+        il.Op(OpCodes.Conv_I4);
+    }
+
+    /// <summary>Whether a slot's value is known to be the sign extension of its lower half.</summary>
+    public bool IsSigned(int slot) => _halves.Contains(slot) || _signed.Contains(slot);
+
+    /// <summary>Whether nothing but the lower half is there.</summary>
+    public bool IsHalf(int slot) => _halves.Contains(slot);
+
+    /// <summary>Makes the whole of a slot's value, where its lower half is all there is.</summary>
+    public void Widen(int slot)
+    {
+        if (!_halves.Remove(slot)) return;
+        EmitWhole(slot);
+        _signed.Add(slot);
+    }
+
+    /// <summary>The same for all slots.</summary>
+    public void WidenAll()
+    {
+        foreach (var slot in Halves) Widen(slot);
+    }
+
+    /// <summary>Makes the whole of slots' values here; what is known doesn't change, since control comes from elsewhere.</summary>
+    public void EmitWholes(IEnumerable<int> slots)
+    {
+        foreach (var slot in slots) EmitWhole(slot);
     }
 
     /// <summary>Puts the number that a slot's value is on the stack.</summary>
     public void LoadNumber(int slot)
     {
+        Widen(slot);
         if (IsHere(slot))
         {
             HostFloatEmission.GetNumber(il, Place(slot));
@@ -50,6 +98,25 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
         HostFloatEmission.SetBits(il, Place(slot));
         IsWritten(slot);
     }
+
+    /// <summary>The same, for a value that is the sign extension of its lower half.</summary>
+    public void StoreSigned(int slot, Action loadValue)
+    {
+        Store(slot, loadValue);
+        _signed.Add(slot);
+    }
+
+    /// <summary>A slot gets the sign extension of 32 bits, which are put on the stack when they are asked for.</summary>
+    public void StoreHalf(int slot, Action loadHalf)
+    {
+        loadHalf();
+        il.Set(HalfOf(slot));
+        IsWritten(slot);
+        _halves.Add(slot);
+    }
+
+    /// <summary>Whether a slot's lower half may be kept alone.</summary>
+    public bool CanBeHalf(int slot) => !numbers.Contains(slot);
 
     /// <summary>A slot gets what is in a local, as a number or as bits.</summary>
     public void Store(int slot, LocalBuilder value)
@@ -85,6 +152,8 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
         _pinned = pinned;
         _valid = [];
         _dirty = [];
+        _halves = [];
+        _signed = [];
     }
 
     /// <summary>Control goes on where other slots are pinned: the state gets what it doesn't have, the locals what they need.</summary>
@@ -98,6 +167,7 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
     public void SwitchTo(PinnedRegisters next)
     {
         WriteBack(_pinned.WrittenBackTo(next));
+        EmitWholes(_halves.Intersect(next.Slots));
         LoadAll(_pinned.LoadedBy(next).Except(_valid));
     }
 
@@ -110,7 +180,8 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
         foreach (var slot in slots)
         {
             il.WordAddress(slot);
-            HostFloatEmission.GetBits(il, Place(slot));
+            if (_halves.Contains(slot)) LoadWhole(slot);
+            else HostFloatEmission.GetBits(il, Place(slot));
             il.StoreWord();
         }
     }
@@ -118,10 +189,13 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
     /// <summary>Slots, pinned ones left out, that the state doesn't have yet.</summary>
     public int[] Dirty => [.. _dirty];
 
-    public (SortedSet<int> Valid, SortedSet<int> Dirty) Snapshot() => ([.. _valid], [.. _dirty]);
+    /// <summary>Slots whose lower half alone is in a local.</summary>
+    public int[] Halves => [.. _halves];
 
-    public void Restore((SortedSet<int> Valid, SortedSet<int> Dirty) snapshot) =>
-        (_valid, _dirty) = ([.. snapshot.Valid], [.. snapshot.Dirty]);
+    public Known Snapshot() => new([.. _valid], [.. _dirty], [.. _halves], [.. _signed]);
+
+    public void Restore(Known known) =>
+        (_valid, _dirty, _halves, _signed) = ([.. known.Valid], [.. known.Dirty], [.. known.Halves], [.. known.Signed]);
 
     private bool IsPinned(int slot) => Array.BinarySearch(_pinned.Slots, slot) >= 0;
 
@@ -129,6 +203,8 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
 
     private void IsWritten(int slot)
     {
+        _halves.Remove(slot);
+        _signed.Remove(slot);
         if (IsPinned(slot)) return;
         _valid.Add(slot);
         _dirty.Add(slot);
@@ -144,4 +220,25 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
 
         return local;
     }
+
+    private LocalBuilder HalfOf(int slot)
+    {
+        if (!_halfLocals.TryGetValue(slot, out var local)) _halfLocals.Add(slot, local = il.LastingLocal(typeof(int)));
+        return local;
+    }
+
+    private void EmitWhole(int slot)
+    {
+        LoadWhole(slot);
+        il.Set(Place(slot));
+    }
+
+    private void LoadWhole(int slot)
+    {
+        il.Get(HalfOf(slot));
+        il.Op(OpCodes.Conv_I8);
+    }
+
+    /// <summary>What is known of slots at a place.</summary>
+    public sealed record Known(SortedSet<int> Valid, SortedSet<int> Dirty, SortedSet<int> Halves, SortedSet<int> Signed);
 }

@@ -10,10 +10,11 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <content>Loads and stores: the check that all bytes lie in RAM, the look-up of a page, the question to the store watch.</content>
 internal abstract partial class StepEmitter
 {
-    private void EmitLoad(Node n)
+    private void EmitLoad(Node n) => EmitRead(EmitAddress(n, watched: false), n.Width >> 3);
+
+    private void EmitRead((LocalBuilder Address, long Distance) place, int bytes)
     {
-        var bytes = n.Width >> 3;
-        LoadHostAddress(EmitAddress(n, watched: false));
+        LoadHostAddress(place);
         if (bytes > 1) Il.Unaligned();
         Il.Op(bytes switch
         {
@@ -26,11 +27,45 @@ internal abstract partial class StepEmitter
         if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
     }
 
+    /// <summary>Whether a step loads what the next and last one writes to a register, extended or as it is.</summary>
+    private static bool IsLoaded(Node step, Node last)
+    {
+        if (step is not { Op: Op.SetLocal, A.Op: Op.Load } || last.Op != Op.SetRegister) return false;
+        var value = last.A!;
+        if (value.Op == Op.ZeroExtend || value is { Op: Op.SignExtend, Width: 64 }) value = value.A!;
+        return value.Op == Op.Local && value.Index == step.Index;
+    }
+
+    /// <summary>Loads to a register without a place in between, from which the compiler would extend in a step of its own.</summary>
+    private void EmitLoadedRegister(Node load, Node setRegister)
+    {
+        var (slot, value, bytes) = (setRegister.Index, setRegister.A!, load.Width >> 3);
+        var place = EmitAddress(load, watched: false);
+        if (value.Op == Op.SignExtend)
+        {
+            StoreSigned(slot, () =>
+            {
+                EmitRead(place, bytes);
+                Il.Op(bytes switch { 1 => OpCodes.Conv_I1, 2 => OpCodes.Conv_I2, _ => OpCodes.Conv_I4 });
+                Il.Op(OpCodes.Conv_I8);
+            });
+        }
+        else if (value.Width == 64 && bytes < 4)
+        {
+            StoreSigned(slot, () => EmitRead(place, bytes));
+        }
+        else
+        {
+            StoreRegister(slot, () => EmitRead(place, bytes));
+        }
+    }
+
     private void EmitStore(Node n)
     {
         var bytes = n.Width >> 3;
         LoadHostAddress(EmitAddress(n, watched: true));
-        Expressions.Emit(n.B!, loose: !Isa.BigEndian);
+        if (bytes < 8 && !Isa.BigEndian) Expressions.EmitHalf(n.B!);
+        else Expressions.Emit(n.B!);
         if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
         if (bytes > 1) Il.Unaligned();
         Il.Op(bytes switch

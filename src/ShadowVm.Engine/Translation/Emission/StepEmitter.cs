@@ -28,8 +28,34 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     /// <summary>Puts a local's value on the stack.</summary>
     public void LoadLocal(int index) => HostFloatEmission.GetBits(Il, _locals[index]);
 
+    /// <summary>Puts the lower half of a local's value on the stack, as 32 bits.</summary>
+    public void LoadLocalHalf(int index)
+    {
+        if (IlWriter.IsHalf(_locals[index]))
+        {
+            Il.Get(_locals[index]);
+            return;
+        }
+
+        LoadLocal(index);
+        Il.Op(OpCodes.Conv_I4);
+    }
+
     /// <summary>Puts a register on the stack, as it was before the instruction.</summary>
     public abstract void LoadRegister(int slot);
+
+    /// <summary>Puts the lower half of a register on the stack, as 32 bits.</summary>
+    public virtual void LoadRegisterHalf(int slot)
+    {
+        LoadRegister(slot);
+        Il.Op(OpCodes.Conv_I4);
+    }
+
+    /// <summary>Whether a register is known to be the sign extension of its lower half.</summary>
+    public virtual bool IsSigned(int slot) => false;
+
+    /// <summary>Whether the lower half of a register is all that is at hand.</summary>
+    public virtual bool IsHalf(int slot) => false;
 
     /// <summary>Puts a register that the record names on the stack.</summary>
     public abstract void LoadRegisterAt(Node n);
@@ -62,6 +88,15 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     protected virtual void StoreRegister(int slot, LocalBuilder value) =>
         StoreRegister(slot, () => HostFloatEmission.GetBits(Il, value));
 
+    /// <summary>Writes a register with a value that is the sign extension of its lower half.</summary>
+    protected virtual void StoreSigned(int slot, Action loadValue) => StoreRegister(slot, loadValue);
+
+    /// <summary>Whether a register's lower half may be kept alone, where the register is its sign extension.</summary>
+    protected virtual bool CanBeHalf(int slot) => false;
+
+    /// <summary>Writes a register with the sign extension of 32 bits.</summary>
+    protected virtual void StoreHalf(int slot, Action loadHalf) => throw new InvalidOperationException("no register is kept by halves");
+
     /// <summary>Writes a register that the record names.</summary>
     protected abstract void StoreRegisterAt(Node step, LocalBuilder index, LocalBuilder value);
 
@@ -92,7 +127,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     private void Begin(Specialized instruction)
     {
         if (_locals.Length < instruction.LocalCount) Array.Resize(ref _locals, instruction.LocalCount);
-        for (var i = 0; i < instruction.LocalCount; i++) _locals[i] = Il.Local();
+        for (var i = 0; i < instruction.LocalCount; i++) _locals[i] = Il.Local(instruction.IsHalf(i) ? typeof(int) : typeof(long));
         foreach (var (operation, local) in Trust?.CoveredOf(instruction) ?? [])
         {
             if (HostFloatEmission.GivesNumber(operation.Index)) _locals[local] = Il.Local(HostFloatEmission.Number);
@@ -175,8 +210,13 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
             if (i == steps.Length - 1 && step.Op == Op.SetRegister && _pending.Count == 0)
             {
                 // Nothing can come between this and the commit: the value goes where it belongs at once.
-                if (step.A!.Op == Op.Local) StoreRegister(step.Index, _locals[step.A.Index]);
-                else StoreRegister(step.Index, () => Expressions.Emit(step.A!));
+                EmitRegister(step.Index, step.A!);
+                return true;
+            }
+
+            if (i == steps.Length - 2 && _pending.Count == 0 && IsLoaded(step, steps[^1]))
+            {
+                EmitLoadedRegister(step.A!, steps[^1]);
                 return true;
             }
 
@@ -221,6 +261,15 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
 
         Commit();
         return true;
+    }
+
+    private void EmitRegister(int slot, Node value)
+    {
+        if (value.Op == Op.Local) StoreRegister(slot, _locals[value.Index]);
+        else if (value.Width != 64 || !Expressions.IsSigned(value)) StoreRegister(slot, () => Expressions.Emit(value));
+        else if (!_instruction!.HasPaths && CanBeHalf(slot) && Expressions.PrefersHalf(value))
+            StoreHalf(slot, () => Expressions.EmitHalf(value));
+        else StoreSigned(slot, () => Expressions.Emit(value));
     }
 
     private Node KeptTarget(LocalBuilder local, int width)
@@ -275,9 +324,16 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
                     break;
                 }
 
+                if (IlWriter.IsHalf(_locals[n.Index]) && n.A!.Op != Op.Load)
+                {
+                    Expressions.EmitHalf(n.A);
+                    Il.Set(_locals[n.Index]);
+                    break;
+                }
+
                 if (n.A!.Op == Op.Load) EmitLoad(n.A);
                 else Expressions.Emit(n.A);
-                Il.Set(_locals[n.Index]);
+                HostFloatEmission.SetBits(Il, _locals[n.Index]);
                 break;
 
             case Op.Store:

@@ -17,8 +17,18 @@ namespace ShadowVm.Engine.Translation.Specialization;
 /// <param name="OpensSlot">Whether the next instruction stands in its delay slot.</param>
 internal sealed record Specialized(Node[] Steps, int LocalCount, bool OpensSlot)
 {
+    private const int HalvesMax = 64;
+
+    private readonly ulong _halves = HalvesOf(Steps);
+
     /// <summary>Whether the instruction may go elsewhere than to the next one.</summary>
     public bool Branches { get; } = Array.Exists(Steps, ContainsGoto);
+
+    /// <summary>Whether some of it, a step or a part of an expression, is done on one of several paths alone.</summary>
+    public bool HasPaths { get; } = Array.Exists(Steps, HasPathsIn);
+
+    /// <summary>Whether a local has 32 bits, which are loaded or computed as such.</summary>
+    public bool IsHalf(int local) => local < HalvesMax && (_halves >> local & 1) != 0;
 
     /// <summary>Whether each of the steps that are reached ends in a Raise or Goto.</summary>
     public static bool ContainsGoto(Node step) => step.Op switch
@@ -42,5 +52,29 @@ internal sealed record Specialized(Node[] Steps, int LocalCount, bool OpensSlot)
         if (n.B is not null) Visit(n.B, each);
         if (n.C is not null) Visit(n.C, each);
         foreach (var item in n.Items) Visit(item, each);
+    }
+
+    private static bool HasPathsIn(Node n) =>
+        n.Op is Op.If or Op.Block or Op.Select
+        || (n.A is not null && HasPathsIn(n.A)) || (n.B is not null && HasPathsIn(n.B)) || (n.C is not null && HasPathsIn(n.C))
+        || Array.Exists(n.Items, HasPathsIn);
+
+    /// <summary>A bit for each local that is set to 32 bits and to nothing else.</summary>
+    private static ulong HalvesOf(Node[] steps)
+    {
+        var (halves, others) = (0UL, 0UL);
+        foreach (var step in steps)
+        {
+            Visit(step, n =>
+            {
+                if (n.Op != Op.SetLocal || n.Index >= HalvesMax) return;
+                var bit = 1UL << n.Index;
+                if (n.A!.Op == Op.Floating) others |= bit | bit << 1; // its flags are the next
+                else if (n.A.Width == 32) halves |= bit;
+                else others |= bit;
+            });
+        }
+
+        return halves & ~others;
     }
 }

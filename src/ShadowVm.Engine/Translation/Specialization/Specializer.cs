@@ -305,11 +305,14 @@ internal sealed partial class Specializer
             return value;
         }
 
-        if (Fold.IsLeaf(value) || IsPair(value)) return value;
+        if (Fold.IsLeaf(value) || IsPair(value) || IsHalfOfLeaf(value)) return value;
         var local = new Node { Op = Op.Local, Index = _localCount++, Width = value.Width };
         _steps.Add(new Node { Op = Op.SetLocal, Index = local.Index, A = value });
         return local;
     }
+
+    /// <summary>The lower half of a leaf costs nothing.</summary>
+    private static bool IsHalfOfLeaf(Node n) => n is { Op: Op.Slice, Index: 0, Width: 32 } && Fold.IsLeaf(n.A!);
 
     private Flow Fail()
     {
