@@ -47,7 +47,7 @@ public class HalfRegisterTests
             + " add s7, s7, a2\n"
             + " addiw a3, s1, 0\nturn: slliw a3, a3, 1\n addiw a4, a4, 1\n bgtz a3, turn\n xor s7, s7, a3\n add s7, s7, a4\n" + End,
         ["halves across calls"] = Start
-            + "inner: addw a0, s0, s8\n call mix\n add s7, s7, a0\n add s7, s7, t2\n subw a1, a0, s1\n addw s0, s0, a1\n"
+            + "inner: addw a0, s0, s8\n jal ra, mix\n add s7, s7, a0\n add s7, s7, t2\n subw a1, a0, s1\n addw s0, s0, a1\n"
             + " addiw s8, s8, -1\n bnez s8, inner\n j outer\n"
             + "mix: slliw t2, a0, 13\n xor a0, a0, t2\n srliw t2, a0, 17\n xor a0, a0, t2\n slliw t2, a0, 5\n xor a0, a0, t2\n"
             + " addw a0, a0, s4\n ret\n" + End,

@@ -9,11 +9,11 @@ public class RegionTests
     // A loop in a loop with a call in it, recursion, side exits, stores through one register and a fault now and then.
     private const string Nested = Handler + "main: li s0, 0\n"
         + "outer: li s1, 7\n"
-        + "inner: mv a0, s1\n call sum\n add s0, s0, a0\n andi t1, s0, 3\n beqz t1, skip\n sd s0, 8(sp)\n sd s1, 16(sp)\n ld t2, 8(sp)\n"
+        + "inner: mv a0, s1\n jal ra, sum\n add s0, s0, a0\n andi t1, s0, 3\n beqz t1, skip\n sd s0, 8(sp)\n sd s1, 16(sp)\n ld t2, 8(sp)\n"
         + " xor s0, s0, t2\n addi s0, s0, 1\n"
         + "skip: addi s1, s1, -1\n bnez s1, inner\n"
         + " andi t1, s0, 15\n bnez t1, outer\n ld t3, 0(x0)\n addi s0, s0, 3\n j outer\n"
-        + "sum: beqz a0, none\n addi sp, sp, -32\n sd ra, 24(sp)\n sd a0, 16(sp)\n addi a0, a0, -1\n call sum\n ld t4, 16(sp)\n"
+        + "sum: beqz a0, none\n addi sp, sp, -32\n sd ra, 24(sp)\n sd a0, 16(sp)\n addi a0, a0, -1\n jal ra, sum\n ld t4, 16(sp)\n"
         + " add a0, a0, t4\n ld ra, 24(sp)\n addi sp, sp, 32\n ret\n"
         + "none: ret\n .balign 256\n .zero 1024\nstack: .zero 64\n";
 
