@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Cpu;
 internal static class EngineWords
 {
     /// <summary>Number of words.</summary>
-    public const int Count = 14 + (LastPageWords * LastPagesMax);
+    public const int Count = 15 + (LastPageWords * LastPagesMax);
 
     /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
     public const int Exit = -1;
@@ -52,6 +52,12 @@ internal static class EngineWords
 
     /// <summary>Address of the region that control was given back by, where it was odd.</summary>
     public const int Region = -13;
+
+    /// <summary>
+    /// One more than the address of the node that a region is being entered at, while the headers of the loops around it lead there;
+    /// else 0.
+    /// </summary>
+    public const int Entry = -14;
 
     /// <summary>
     /// The lowest of the words in which a region keeps the pages that its loops last came to. They say nothing to the next one; how

@@ -90,6 +90,27 @@ public class RegionTests
         Assert.True(whole.BlockInstructions > 10 * whole.ColdInstructions, $"{whole.ColdInstructions} in the cold tier");
     }
 
+    /// <summary>
+    /// Loops three deep, the one in the middle with a second way in, a call in the innermost: wherever an epoch ends, the region is
+    /// entered there again by way of the headers around it.
+    /// </summary>
+    [Theory]
+    [InlineData("region")]
+    [InlineData("hot region")]
+    public void Regions_are_entered_in_loops_that_have_two_ways_in(string engine)
+    {
+        const string text = "_start: li s1, 0\n la sp, stack\n j outer\n"
+            + "outer: addi s1, s1, 1\n andi t0, s1, 3\n li s2, 5\n beqz t0, second\n"
+            + "first: addi a0, a0, 7\n xor a1, a1, a0\n"
+            + "second: addi a2, a2, 3\n li s3, 4\n"
+            + "inner: add a3, a3, a2\n jal ra, called\n add a4, a4, a5\n addi s3, s3, -1\n bnez s3, inner\n"
+            + " addi s2, s2, -1\n bnez s2, first\n sd a4, 0(sp)\n ld a6, 0(sp)\n add a7, a7, a6\n j outer\n"
+            + "called: xor a5, a3, s1\n ret\n .balign 256\nstack: .zero 64\n";
+        for (var length = 1; length <= 67; length += 2) Duel.Fight(text, Duel.Engines[engine], 1000, length);
+        var statistics = Duel.Fight(text, Duel.Engines[engine], 100, 5003);
+        Assert.True(statistics.RegionsTranslated > 0);
+    }
+
     [Fact]
     public void A_region_goes_with_the_code_it_was_made_from()
     {

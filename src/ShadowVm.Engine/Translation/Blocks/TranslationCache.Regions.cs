@@ -38,7 +38,8 @@ internal sealed partial class TranslationCache
         var looks = _looks.GetValueOrDefault(key) + 1;
         _looks[key] = looks;
         var isFirst = looks == _settings.RegionAfter && !_wanted.Contains(key);
-        if (isFirst || looks == LooksOfOthers * _settings.RegionAfter) AskRegion(key);
+        if (isFirst) AskRegion(key, choosesStart: true);
+        else if (looks == LooksOfOthers * _settings.RegionAfter) AskRegion(key);
     }
 
     /// <summary>What a region takes for granted wasn't so.</summary>
@@ -89,17 +90,27 @@ internal sealed partial class TranslationCache
     private nint EntryOf(CodeKey key) =>
         _regions.TryGetValue(key, out var region) ? region.Method.Entry : FindBlock(key);
 
-    private void AskRegion(CodeKey key)
+    /// <summary>Asks for the region with the blocks that can be reached from one.</summary>
+    /// <param name="key">That block, for which the region is made.</param>
+    /// <param name="choosesStart">Whether it is rather made for the block with which that one's loop begins.</param>
+    private void AskRegion(CodeKey key, bool choosesStart = false)
     {
         if (_makesRegion || _enqueued >= WaitingMax) return;
         _makesRegion = true;
         var blocks = Gather(key);
         _makesRegion = false;
         if (blocks.Count == 1 && !blocks[0].Successors.Contains(key.Pc)) return;
+        var needsLoop = !_trusts.ContainsKey(key) && _looks.GetValueOrDefault(key) < LooksOfOthers * _settings.RegionAfter;
+        if (choosesStart && LoopStart.Of(blocks) is var start && !_regions.ContainsKey(start.Key))
+        {
+            blocks.Remove(start);
+            blocks.Insert(0, start);
+            key = start.Key;
+        }
+
         var wanted = new WantedRegion(key, blocks.ToArray(), [.. blocks.Select(block => _versions[PageOf(block.Key)])]);
         var (surroundings, slots) = (_surroundings, _slots);
         var trusts = TrustsOf(key);
-        var needsLoop = !_trusts.ContainsKey(key) && _looks.GetValueOrDefault(key) < LooksOfOthers * _settings.RegionAfter;
         foreach (var block in blocks) _wanted.Add(block.Key);
         if (!_settings.Background)
         {

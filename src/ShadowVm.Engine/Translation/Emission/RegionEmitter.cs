@@ -210,59 +210,6 @@ internal sealed partial class RegionEmitter : StepEmitter
         Il.StoreWord();
     }
 
-    /// <summary>Finds the node that is entered by the pc in the state.</summary>
-    private void EmitEntries()
-    {
-        var first = _shape.Nodes[0];
-        var entries = _shape.Nodes.Where(node => node.IsEntry && node != first).OrderBy(node => node.Pc).ToArray();
-        if (entries.Length == 0)
-        {
-            Enter(first, []);
-            return;
-        }
-
-        var (pc, enters) = (Il.Local(), Il.Label());
-        // What all have in common needn't be loaded for each.
-        var common = entries.Append(first).Select(node => node.Pinned.Slots).Aggregate<IEnumerable<int>>(Enumerable.Intersect).ToArray();
-        _registers.LoadAll(common);
-        Il.LoadWord(Isa.PcSlot);
-        Il.Set(pc);
-        Il.Get(pc);
-        Il.Const((long)first.Pc);
-        Il.Branch(OpCodes.Beq, enters);
-        Find(entries);
-        Il.Mark(enters);
-        Enter(first, common);
-
-        void Find(ReadOnlySpan<RegionNode> among)
-        {
-            if (among.Length > 1)
-            {
-                var (half, upper) = (among.Length / 2, Il.Label());
-                Il.Get(pc);
-                Il.Const((long)among[half].Pc);
-                Il.Branch(OpCodes.Bge_Un, upper);
-                Find(among[..half]);
-                Il.Mark(upper);
-                Find(among[half..]);
-                return;
-            }
-
-            Enter(among[0], common);
-            if (!among[0].Checks) EmitCheck(among[0]);
-            Il.Branch(OpCodes.Br, _labels[among[0].Pc]);
-        }
-
-        void Enter(RegionNode node, int[] loaded) => _registers.LoadAll(node.Pinned.Slots.Except(loaded));
-    }
-
-    private void EmitCheck(RegionNode node)
-    {
-        Il.Argument(CompiledMethod.Counter);
-        Il.Const(node.LongestPath);
-        Il.Branch(OpCodes.Blt, Partial(node, 0));
-    }
-
     private Label Partial(RegionNode node, int unretired)
     {
         var label = Il.Label();
@@ -277,6 +224,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         _groups = GroupsOf(node);
         _registers.Begin(node.Pinned);
         Il.Mark(_labels[node.Pc]);
+        EmitWayIn(node);
         // Where nothing follows before the next check, one subtraction does for both.
         var isFused = node.Checks && node.LongestPath == node.Count;
         if (node.Checks && !isFused) EmitCheck(node);

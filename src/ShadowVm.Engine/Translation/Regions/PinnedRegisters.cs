@@ -46,9 +46,9 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
     /// around it, so that they can stay where they are.
     /// </summary>
     /// <param name="nodes">The region's nodes, which know how deep they lie.</param>
-    /// <param name="loops">Its loops, as indexes of nodes.</param>
+    /// <param name="loops">Its loops, each behind the one around it.</param>
     /// <param name="numbers">Slots whose locals are for the host's floating-point unit.</param>
-    public static void Choose(IReadOnlyList<RegionNode> nodes, IEnumerable<IReadOnlySet<int>> loops, IReadOnlySet<int> numbers)
+    public static void Choose(IReadOnlyList<RegionNode> nodes, IReadOnlyList<RegionLoop> loops, IReadOnlySet<int> numbers)
     {
         var written = new SortedSet<int>();
         foreach (var node in nodes)
@@ -57,11 +57,7 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
         }
 
         Give(Enumerable.Range(0, nodes.Count), []);
-        foreach (var loop in loops.OrderByDescending(loop => loop.Count))
-        {
-            // Loops around this one are larger: what the nodes have is what the innermost of those gave them.
-            Give(loop.Order(), nodes[loop.Min()].Pinned.Slots);
-        }
+        foreach (var loop in loops) Give(loop.Members.Order(), nodes[loop.Header].Pinned.Slots); // those of the loop around it
 
         void Give(IEnumerable<int> members, int[] around)
         {

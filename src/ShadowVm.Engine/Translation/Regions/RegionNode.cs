@@ -34,6 +34,9 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     /// <summary>Nodes of the region, by their index, in which control may go on.</summary>
     public List<int> Successors { get; } = [];
 
+    /// <summary>The innermost loop of the region that it is part of, or null.</summary>
+    public RegionLoop? Loop { get; set; }
+
     /// <summary>Loops of the region that it is part of.</summary>
     public int Depth { get; set; }
 

@@ -38,6 +38,9 @@ internal sealed class RegionShape
     /// <summary>What is taken for granted of floating point, or null.</summary>
     public FloatTrust? Trust { get; private set; }
 
+    /// <summary>Its loops, each behind the one around it.</summary>
+    public IReadOnlyList<RegionLoop> Loops { get; private set; } = [];
+
     /// <summary>Accesses that remember the page they last came to, where addresses are translated.</summary>
     public IReadOnlyList<AccessPlace> LastPages { get; private set; } = [];
 
@@ -78,13 +81,14 @@ internal sealed class RegionShape
     private static RegionShape Analysed(RegionShape shape)
     {
         shape.Connect();
-        var loops = shape.PlaceChecks();
+        shape.PlaceChecks();
         if (shape.Trusts.Numbers) shape.Trust = FloatTrust.Of(shape.Nodes);
         if (shape.IsBlock) shape.Nodes[0].Pinned = PinnedRegisters.OfBlock(shape.Nodes[0]);
-        else PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust?.Numbers ?? new HashSet<int>());
+        else PinnedRegisters.Choose(shape.Nodes, shape.Loops, shape.Trust?.Numbers ?? new HashSet<int>());
         if (!shape.IsBlock && shape.Nodes[0].Code.Key.IsPaged)
         {
-            var steady = SteadyAddresses.Of(shape.Nodes, loops).Where(place => !shape.Trusts.Wandering.Contains(place));
+            var steady = SteadyAddresses.Of(shape.Nodes, shape.Loops.Select(loop => loop.Members))
+                .Where(place => !shape.Trusts.Wandering.Contains(place));
             shape.LastPages = [.. steady.Take(EngineWords.LastPagesMax)];
         }
 
@@ -194,53 +198,22 @@ internal sealed class RegionShape
         }
     }
 
-    /// <summary>Finds where loops turn, how deep nodes lie in them, and the longest ways; gives the loops.</summary>
-    private SortedDictionary<int, HashSet<int>>.ValueCollection PlaceChecks()
+    /// <summary>Finds the loops, has the counter looked at where they turn, and measures the longest ways to there.</summary>
+    private void PlaceChecks()
     {
-        var turns = new List<(int From, int To)>();
-        var state = new byte[Nodes.Count]; // 1 on the way, 2 done
-        for (var i = 0; i < Nodes.Count; i++)
-        {
-            if (state[i] == 0) Walk(i);
-        }
-
+        Loops = RegionLoop.Of(Nodes);
         Nodes[0].Checks = Nodes[0].IsEntry = true;
-        foreach (var (_, to) in turns) Nodes[to].Checks = Nodes[to].IsEntry = true;
-        var loops = new SortedDictionary<int, HashSet<int>>();
-        foreach (var (from, to) in turns)
+        foreach (var loop in Loops)
         {
-            loops.TryAdd(to, [to]);
-            Gather(loops[to], from);
-        }
-
-        foreach (var loop in loops.Values)
-        {
-            foreach (var member in loop) Nodes[member].Depth++;
+            Nodes[loop.Header].Checks = Nodes[loop.Header].IsEntry = true;
+            foreach (var member in loop.Members)
+            {
+                Nodes[member].Loop = loop; // the innermost comes last
+                Nodes[member].Depth++;
+            }
         }
 
         foreach (var node in Nodes) Measure(node);
-        return loops.Values;
-
-        void Walk(int index)
-        {
-            state[index] = 1;
-            foreach (var successor in Nodes[index].Successors)
-            {
-                if (state[successor] == 1) turns.Add((index, successor));
-                else if (state[successor] == 0) Walk(successor);
-            }
-
-            state[index] = 2;
-        }
-
-        void Gather(HashSet<int> loop, int index)
-        {
-            if (!loop.Add(index)) return;
-            for (var i = 0; i < Nodes.Count; i++)
-            {
-                if (Nodes[i].Successors.Contains(index)) Gather(loop, i);
-            }
-        }
     }
 
     private int Measure(RegionNode node)
