@@ -44,6 +44,14 @@ internal static class BitEmission
         il.Op(OpCodes.Conv_U8);
     }
 
+    /// <summary>A rotation of 32 bits, which are on the stack as such before and after.</summary>
+    public static void TurnHalf(IlWriter il, Node n, Action<Node> emitHalf)
+    {
+        emitHalf(n.A!);
+        emitHalf(n.B!);
+        il.Call(((Func<uint, int, uint>)(n.Op == Op.RotateLeft ? BitOperations.RotateLeft : BitOperations.RotateRight)).Method);
+    }
+
     /// <summary>A rotation, of 32 or 64 bits.</summary>
     public static void Turn(IlWriter il, Node n, Action<Node, bool> emit)
     {

@@ -54,6 +54,10 @@ internal sealed partial class ExpressionEmitter
                 il.Op(n.Op switch { Op.ShiftLeft => OpCodes.Shl, Op.ShiftRight => OpCodes.Shr_Un, _ => OpCodes.Shr });
                 break;
 
+            case Op.RotateLeft or Op.RotateRight when n.Width == 32 && n.B!.Width >= 5: // what is above is turned around and around
+                BitEmission.TurnHalf(il, n, EmitHalf);
+                break;
+
             case Op.Slice when n.Index == 0 && n.A!.Width <= 64:
                 EmitHalf(n.A);
                 break;

@@ -51,7 +51,7 @@ internal static class BlockReader
 
         if (instructions.Count == 0) return null;
         var code = new BlockCode(block.Key, block.Instructions[..instructions.Count], bytes);
-        return new RegionNode(code, [.. instructions], falls);
+        return new RegionNode(code, Combiner.Of(instructions), falls);
     }
 
     /// <summary>The node without what stands behind its last branch to an address.</summary>
