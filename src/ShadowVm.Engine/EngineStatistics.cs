@@ -84,7 +84,7 @@ public sealed class EngineStatistics
     public static ImmutableArray<string> ExitNames { get; } =
     [
         "look up", "counter", "block longer than the counter", "to the reference interpreter", "decode", "hot",
-        "odd number", "two pages", "another page",
+        "odd number", "two pages", "another page", "another frame",
     ];
 
     /// <summary>

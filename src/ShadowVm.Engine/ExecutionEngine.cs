@@ -315,7 +315,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
 
                 default:
                     {
-                        if (exit is HostExit.OddNumber or HostExit.OddGroup or HostExit.OddPage)
+                        if (exit is HostExit.OddNumber or HostExit.OddGroup or HostExit.OddPage or HostExit.OddFrame)
                         {
                             _blocks!.Odd(Here().At(Word(EngineWords.Region)), exit, _cpu.Retired, _cpu.LastPages);
                         }

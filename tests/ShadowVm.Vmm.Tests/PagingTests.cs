@@ -101,6 +101,9 @@ public class PagingTests
     [InlineData("pages.s+steady.s", "hot region", 7)]
     [InlineData("pages.s+steady.s", "hot region", 100)]
     [InlineData("pages.s+steady.s", "hot region", 4096)]
+    [InlineData("pages.s+scattered.s", "hot block", 4096)]
+    [InlineData("pages.s+scattered.s", "hot region", 100)]
+    [InlineData("pages.s+scattered.s", "hot region", 4096)]
     [InlineData("pages.s+seldom.s", "hot block", 4096)]
     [InlineData("pages.s+seldom.s", "hot region", 1_000_000)] // the first store to a page in an epoch is given up
     public void Loops_through_pages_keep_each_pages_frame_and_rights(string guest, string engine, long length)
@@ -128,6 +131,15 @@ public class PagingTests
         RunToEnd(machine);
         var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another page")];
         Assert.InRange(exits, 1, 3);
+    }
+
+    [Fact]
+    public void Loads_from_scattered_frames_stop_going_by_the_last_one()
+    {
+        using var machine = Guests.Machine("pages.s+scattered.s@rv64ims_zicsr_zifencei", 100_000, PatientRegion);
+        RunToEnd(machine);
+        var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another frame")];
+        Assert.InRange(exits, 200, 300);
     }
 
     /// <summary>A workload with 1 MiB between its arrays, each of which has a place.</summary>

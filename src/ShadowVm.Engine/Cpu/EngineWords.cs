@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Cpu;
 internal static class EngineWords
 {
     /// <summary>Number of words.</summary>
-    public const int Count = 15 + (LastPageWords * LastPagesMax);
+    public const int Count = 16 + AddendsMax + (LastPageWords * LastPagesMax);
 
     /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
     public const int Exit = -1;
@@ -58,6 +58,21 @@ internal static class EngineWords
     /// else 0.
     /// </summary>
     public const int Entry = -14;
+
+    /// <summary>How often a load's page lay elsewhere than <see cref="Addends"/> had it, since control was given back for that.</summary>
+    public const int AddendMisses = -15;
+
+    /// <summary>
+    /// The lowest of the words that keep what the pages of loads were last away from their frames: loads go by that before it is
+    /// known to be so.
+    /// </summary>
+    public const int Addends = AddendMisses - AddendsMax;
+
+    /// <summary>Number of them, which loads share.</summary>
+    public const int AddendsMax = 32;
+
+    /// <summary>So often it wasn't so before control is given back for that; a power of two.</summary>
+    public const int AddendMissesMax = 64;
 
     /// <summary>
     /// The lowest of the words in which a region keeps the pages that its loops last came to. They say nothing to the next one; how

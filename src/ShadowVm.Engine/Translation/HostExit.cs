@@ -32,4 +32,7 @@ internal enum HostExit : long
 
     /// <summary>An access of a region's loop comes to another page too often.</summary>
     OddPage = 8,
+
+    /// <summary>Loads of a region come to pages whose frames lie in another order.</summary>
+    OddFrame = 9,
 }

@@ -58,6 +58,7 @@ internal sealed partial class TranslationCache
         {
             HostExit.OddNumber => trusts with { Numbers = false },
             HostExit.OddGroup => trusts with { Groups = false },
+            HostExit.OddFrame => trusts with { Addends = false },
             _ => trusts,
         };
         Drop(region);

@@ -91,6 +91,20 @@ internal static class HostFloatEmission
         il.Set(local);
     }
 
+    /// <summary>Loads a number from the host address on the stack. No bit of it changes, whatever it is.</summary>
+    public static void Read(IlWriter il)
+    {
+        il.Unaligned();
+        il.Op(OpCodes.Ldind_R8);
+    }
+
+    /// <summary>Stores the number on the stack at the host address below it.</summary>
+    public static void Write(IlWriter il)
+    {
+        il.Unaligned();
+        il.Op(OpCodes.Stind_R8);
+    }
+
     /// <summary>Bits that are on the stack become the number.</summary>
     public static void AsNumber(IlWriter il) => il.Call(ToNumber);
 

@@ -1,3 +1,4 @@
+using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Paging;
 using ShadowVm.Engine.Translation.Regions;
 using ShadowVm.Isa.Ir;
@@ -8,9 +9,13 @@ namespace ShadowVm.Engine.Translation.Emission;
 internal sealed partial class RegionEmitter
 {
     private readonly Dictionary<AccessPlace, LastPage> _lastPages = [];
+    private int _addends;
 
     protected override LastPage? LastPageOf(Node access) =>
         _lastPages.GetValueOrDefault(new AccessPlace(_node.AddressOf(_index), SteadyAddresses.IndexOf(access, _node.Instructions[_index])));
+
+    protected override int? AddendWord =>
+        _shape.Trusts.Addends ? EngineWords.Addends + (_addends++ % EngineWords.AddendsMax) : null;
 
     /// <summary>Nothing is remembered where the region is entered.</summary>
     private void EmitLastPages()
@@ -19,16 +24,9 @@ internal sealed partial class RegionEmitter
         {
             var page = new LastPage(_lastPages.Count);
             _lastPages.Add(place, page);
-            Keep(page.LoadTag, (long)PageEntry.None);
-            Keep(page.StoreTag, (long)PageEntry.None);
-            Keep(page.Misses, 0);
-        }
-
-        void Keep(int word, long value)
-        {
-            Il.WordAddress(word);
-            Il.Const(value);
-            Il.StoreWord();
+            Keep(page.LoadTag, () => Il.Const((long)PageEntry.None));
+            Keep(page.StoreTag, () => Il.Const((long)PageEntry.None));
+            Keep(page.Misses, () => Il.Const(0));
         }
     }
 }

@@ -12,6 +12,9 @@ internal abstract partial class StepEmitter
     /// <summary>What is remembered of the page that an access came to; null where that isn't worth it.</summary>
     protected virtual LastPage? LastPageOf(Node access) => null;
 
+    /// <summary>The next of the words of <see cref="EngineWords.Addends"/>; null where it isn't worth it.</summary>
+    protected virtual int? AddendWord => null;
+
     /// <summary>As <see cref="EmitPaged"/>. One comparison says that the page is the same and the access aligned.</summary>
     private LocalBuilder EmitLastPage(Node access, int bytes, bool watched, LastPage page)
     {
@@ -118,13 +121,6 @@ internal abstract partial class StepEmitter
         // What the other kind of access may do was of another page.
         Keep(page.Tag(!watched), () => LoadFrom(entry, watched ? 0 : PageEntry.WriteOffset));
         Keep(page.Addend, () => LoadFrom(entry, PageEntry.AddendOffset));
-
-        void Keep(int word, Action load)
-        {
-            Il.WordAddress(word);
-            load();
-            Il.StoreWord();
-        }
     }
 
     private void LoadTagOf(LocalBuilder address, int distance)

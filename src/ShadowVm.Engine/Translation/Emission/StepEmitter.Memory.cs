@@ -10,8 +10,6 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <content>Loads and stores: the check that all bytes lie in RAM, the look-up of a page, the question to the store watch.</content>
 internal abstract partial class StepEmitter
 {
-    private void EmitLoad(Node n) => EmitRead(EmitAddress(n, watched: false), n.Width >> 3);
-
     private void EmitRead((LocalBuilder Address, long Distance) place, int bytes)
     {
         LoadHostAddress(place);
@@ -27,6 +25,22 @@ internal abstract partial class StepEmitter
         if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
     }
 
+    /// <summary>Loads to a local; one for a number gets it as such.</summary>
+    private void EmitLoadTo(LocalBuilder local, Node n)
+    {
+        var place = EmitAddress(n, watched: false);
+        if (HostFloatEmission.IsNumber(local) && !Isa.BigEndian)
+        {
+            LoadHostAddress(place);
+            HostFloatEmission.Read(Il);
+            Il.Set(local);
+            return;
+        }
+
+        EmitRead(place, n.Width >> 3);
+        HostFloatEmission.SetBits(Il, local);
+    }
+
     /// <summary>Whether a step loads what the next and last one writes to a register, extended or as it is.</summary>
     private static bool IsLoaded(Node step, Node last)
     {
@@ -40,6 +54,13 @@ internal abstract partial class StepEmitter
     private void EmitLoadedRegister(Node load, Node setRegister)
     {
         var (slot, value, bytes) = (setRegister.Index, setRegister.A!, load.Width >> 3);
+        if (value.Op == Op.Local && HostFloatEmission.IsNumber(_locals[value.Index]))
+        {
+            EmitLoadTo(_locals[value.Index], load);
+            StoreRegister(slot, _locals[value.Index]);
+            return;
+        }
+
         var place = EmitAddress(load, watched: false);
         if (value.Op == Op.SignExtend)
         {
@@ -64,6 +85,13 @@ internal abstract partial class StepEmitter
     {
         var bytes = n.Width >> 3;
         LoadHostAddress(EmitAddress(n, watched: true));
+        if (n is { Width: 64, B.Op: Op.Register } && !Isa.BigEndian && Trust?.Numbers.Contains(n.B.Index) == true)
+        {
+            LoadNumber(n.B.Index);
+            HostFloatEmission.Write(Il);
+            return;
+        }
+
         if (bytes < 8 && !Isa.BigEndian) Expressions.EmitHalf(n.B!);
         else Expressions.Emit(n.B!);
         if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
@@ -161,10 +189,7 @@ internal abstract partial class StepEmitter
             EmitFails(address, span, fails);
             group.Entry = entry;
             group.Lowest = Il.Local();
-            Il.Get(address);
-            LoadFrom(entry, PageEntry.AddendOffset);
-            Il.Op(OpCodes.Add);
-            Il.Set(group.Lowest);
+            EmitPhysical(address, entry, watched, group.Lowest);
         }
         else if (watched ? !group.Allows.Stores : !group.Allows.Loads)
         {
@@ -267,10 +292,7 @@ internal abstract partial class StepEmitter
         }
 
         EmitEntry(address, entry, isAligned ? 1 : bytes, watched, GiveUp);
-        Il.Get(address);
-        LoadFrom(entry, PageEntry.AddendOffset);
-        Il.Op(OpCodes.Add);
-        Il.Set(address); // a physical one from here on
+        EmitPhysical(address, entry, watched, address);
         if (watched) EmitWatch(address, 0);
         return address;
     }
@@ -305,6 +327,59 @@ internal abstract partial class StepEmitter
         Il.Op(OpCodes.And);
         LoadFrom(entry, watched ? PageEntry.WriteOffset : 0);
         Il.Branch(OpCodes.Bne_Un, fails);
+    }
+
+    /// <summary>
+    /// Makes an address a physical one. A load goes by how far away the last one was, and whether it still is so may become known
+    /// later: a load that waits for an address doesn't wait for the table as well.
+    /// </summary>
+    private void EmitPhysical(LocalBuilder address, LocalBuilder entry, bool watched, LocalBuilder physical)
+    {
+        if (watched || AddendWord is not { } word)
+        {
+            Il.Get(address);
+            LoadFrom(entry, PageEntry.AddendOffset);
+            Il.Op(OpCodes.Add);
+            Il.Set(physical);
+            return;
+        }
+
+        var (addend, other, found, giveUpOdd) = (Il.Local(), Il.Label(), Il.Label(), GiveUpAs(HostExit.OddFrame));
+        Il.LoadWord(word);
+        Il.Set(addend);
+        LoadFrom(entry, PageEntry.AddendOffset);
+        Il.Get(addend);
+        Il.Branch(OpCodes.Bne_Un, other);
+        Il.Mark(found);
+        Il.Get(address);
+        Il.Get(addend);
+        Il.Op(OpCodes.Add);
+        Il.Set(physical);
+        EmitLater(() =>
+        {
+            Il.Mark(other);
+            LoadFrom(entry, PageEntry.AddendOffset);
+            Il.Set(addend);
+            Keep(word, () => Il.Get(addend));
+            Keep(EngineWords.AddendMisses, () =>
+            {
+                Il.LoadWord(EngineWords.AddendMisses);
+                Il.Const(1);
+                Il.Op(OpCodes.Add);
+                Il.Const(EngineWords.AddendMissesMax - 1);
+                Il.Op(OpCodes.And);
+            });
+            Il.LoadWord(EngineWords.AddendMisses);
+            Il.Branch(OpCodes.Brtrue, found);
+            Il.Branch(OpCodes.Br, giveUpOdd);
+        });
+    }
+
+    protected void Keep(int word, Action load)
+    {
+        Il.WordAddress(word);
+        load();
+        Il.StoreWord();
     }
 
     /// <summary>Puts a word of the structure that a local points to on the stack.</summary>

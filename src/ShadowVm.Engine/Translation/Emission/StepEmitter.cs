@@ -133,6 +133,8 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
             if (HostFloatEmission.GivesNumber(operation.Index)) _locals[local] = Il.Local(HostFloatEmission.Number);
         }
 
+        foreach (var local in Trust?.LoadedBy(instruction) ?? []) _locals[local] = Il.Local(HostFloatEmission.Number);
+
         _pending.Clear();
         _instruction = instruction;
     }
@@ -331,8 +333,13 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
                     break;
                 }
 
-                if (n.A!.Op == Op.Load) EmitLoad(n.A);
-                else Expressions.Emit(n.A);
+                if (n.A!.Op == Op.Load)
+                {
+                    EmitLoadTo(_locals[n.Index], n.A);
+                    break;
+                }
+
+                Expressions.Emit(n.A);
                 HostFloatEmission.SetBits(Il, _locals[n.Index]);
                 break;
 

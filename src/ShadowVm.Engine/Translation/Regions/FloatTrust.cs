@@ -59,6 +59,13 @@ internal sealed record FloatTrust(int Flags, int? Mode, IReadOnlySet<int> Number
     public IEnumerable<(Node Operation, int Local)> CoveredOf(Specialized instruction) =>
         OperationsOf(instruction).Where(each => Covers(instruction, each.Operation, each.Local));
 
+    /// <summary>Locals of an instruction that are loaded and go to a register for a number.</summary>
+    public IEnumerable<int> LoadedBy(Specialized instruction) => instruction.Steps
+        .Where(step => step is { Op: Op.SetLocal, A: { Op: Op.Load, Width: 64 } }
+            && Array.Exists(instruction.Steps, to => to is { Op: Op.SetRegister, A: { Op: Op.Local } local }
+                && local.Index == step.Index && Numbers.Contains(to.Index)))
+        .Select(step => step.Index);
+
     private static List<(Node Operation, int Local)> OperationsOf(Specialized instruction)
     {
         var found = new List<(Node, int)>();
