@@ -58,7 +58,7 @@ public class CombinerTests
             var other = random.Next(2) == 0 ? amount : random.Next(2) == 0 ? 64 - amount : Amounts[random.Next(Amounts.Length)];
             var (half, otherHalf) = (1 + (amount & 15), 32 - (1 + (amount & 15)));
             var over = $"over{index}";
-            return random.Next(12) switch
+            return random.Next(14) switch
             {
                 0 => $" slli {a}, {b}, {amount}\n srli {c}, {a}, {other}\n",
                 1 => $" slli {a}, {b}, {amount}\n srai {a}, {a}, {other}\n",
@@ -74,10 +74,17 @@ public class CombinerTests
                 8 => $" slli {a}, {b}, 32\n srli {a}, {a}, {random.Next(20, 40)}\n andi {a}, {a}, 255\n add {c}, s1, {a}\n"
                     + $" sb {b}, 0({c})\n lbu {a}, 1({c})\n",
                 9 => $" auipc t1, 0\n addi t1, t1, 12\n jr t1\n add {a}, {a}, {b}\n",
-                10 => $" xori {a}, {b}, {random.Next(-2048, 2048)}\n",
+                10 => $" andi {c}, {c}, 3\n {Division(random)} {a}, {b}, {c}\n xori {Register(random)}, {a}, 7\n"
+                    + $" {Division(random)} {a}, {b}, {c}\n",
+                11 => $" li {c}, -{random.Next(1, 3)}\n slli {b}, {c}, {(random.Next(2) == 0 ? 31 : 63)}\n"
+                    + $" {Division(random)} {a}, {b}, {c}\n {Division(random)} {b}, {b}, {c}\n",
+                12 => $" xori {a}, {b}, {random.Next(-2048, 2048)}\n",
                 _ => $" addw {a}, {b}, {c}\n",
             };
         }
+
+        static string Division(Random random) =>
+            (random.Next(2) == 0 ? "div" : "rem") + (random.Next(2) == 0 ? "u" : "") + (random.Next(3) == 0 ? "w" : "");
 
         static string Question(Random random) => random.Next(2) == 0 ? "beqz" : "bnez";
         static string Register(Random random) => $"a{random.Next(5)}";

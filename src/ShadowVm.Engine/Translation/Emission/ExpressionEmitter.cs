@@ -389,6 +389,40 @@ internal sealed partial class ExpressionEmitter(IlWriter il, StepEmitter leaves)
         il.Set(a);
         Value(n.B!);
         il.Set(b);
+        if (leaves.QuotientOf(n) is not { } shared)
+        {
+            Divide(a, b, n.Width, signed, quotient);
+            Cut(n.Width, loose: false);
+            return;
+        }
+
+        if (shared.Place is not { } place)
+        {
+            Divide(a, b, n.Width, signed, quotient: true);
+            il.Set(place = shared.Place = il.Local());
+        }
+
+        if (!quotient) il.Get(a);
+        il.Get(place);
+        if (!quotient)
+        {
+            il.Get(b);
+            il.Op(OpCodes.Mul);
+            il.Op(OpCodes.Sub);
+        }
+
+        Cut(n.Width, loose: false);
+
+        void Value(Node operand)
+        {
+            if (signed) SignExtended(operand);
+            else Emit(operand);
+        }
+    }
+
+    /// <summary>Divides numbers that are extended from a width. By zero, all bits are one and all of the number is left.</summary>
+    private void Divide(LocalBuilder a, LocalBuilder b, int width, bool signed, bool quotient)
+    {
         var (divide, notMinusOne, end) = (il.Label(), il.Label(), il.Label());
         il.Get(b);
         il.Branch(OpCodes.Brtrue, divide);
@@ -396,7 +430,7 @@ internal sealed partial class ExpressionEmitter(IlWriter il, StepEmitter leaves)
         else il.Get(a);
         il.Branch(OpCodes.Br, end);
         il.Mark(divide);
-        if (signed && n.Width == 64)
+        if (signed && width == 64)
         {
             // min / -1 overflows the host's division; narrower ones don't, being done in 64 bits.
             il.Get(b);
@@ -420,14 +454,6 @@ internal sealed partial class ExpressionEmitter(IlWriter il, StepEmitter leaves)
         il.Get(b);
         il.Op(signed ? quotient ? OpCodes.Div : OpCodes.Rem : quotient ? OpCodes.Div_Un : OpCodes.Rem_Un);
         il.Mark(end);
-        Cut(n.Width, loose: false);
-        return;
-
-        void Value(Node operand)
-        {
-            if (signed) SignExtended(operand);
-            else Emit(operand);
-        }
     }
 
     private void Operands(Node n)

@@ -57,6 +57,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     private readonly List<(Label Label, RegionNode Node, int Unretired)> _partials = [];
     private RegionNode _node;
     private AccessGroups _groups;
+    private Quotients _quotients;
     private Label? _turn; // where the next turn of the loop begins
     private object? _turned; // what is known of registers there
     private int _index;
@@ -68,6 +69,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         _surroundings = surroundings;
         _node = shape.Nodes[0];
         _groups = GroupsOf(_node);
+        _quotients = new Quotients(_node);
         _registers = new RegisterCache(il, shape.Trust?.Numbers ?? new HashSet<int>());
     }
 
@@ -119,6 +121,8 @@ internal sealed partial class RegionEmitter : StepEmitter
     protected override void LoadLastOffset(int bytes) => Il.Const((long)_surroundings.RamSize - bytes);
 
     protected override void LoadWatch() => Il.Const(_surroundings.Watch);
+
+    public override Quotient? QuotientOf(Node division) => _quotients.Find(division);
 
     protected override (AccessGroup Group, long Distance)? GroupOf(Node access) => _groups.Find(access);
 
@@ -222,6 +226,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         Il.FreeLocals();
         _node = node;
         _groups = GroupsOf(node);
+        _quotients = new Quotients(node);
         _registers.Begin(node.Pinned);
         Il.Mark(_labels[node.Pc]);
         EmitWayIn(node);

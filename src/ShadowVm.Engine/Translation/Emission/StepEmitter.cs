@@ -109,6 +109,9 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     /// <summary>The group of an access whose checks it may share, and its distance in it.</summary>
     protected virtual (AccessGroup Group, long Distance)? GroupOf(Node access) => null;
 
+    /// <summary>The quotient that a division shares with another one, or null.</summary>
+    public virtual Quotient? QuotientOf(Node division) => null;
+
     /// <summary>What happened at compile time to the registers on one path, to be restored for the other.</summary>
     protected abstract object Snapshot();
 
