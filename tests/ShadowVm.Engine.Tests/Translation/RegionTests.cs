@@ -111,6 +111,25 @@ public class RegionTests
         Assert.True(statistics.RegionsTranslated > 0);
     }
 
+    /// <summary>
+    /// A flag that the code behind a loop asks for, and a way there that is seldom taken and leaves another flag: what stands behind
+    /// the loop isn't to be taken for what follows it.
+    /// </summary>
+    [Fact]
+    public void What_a_loop_left_in_registers_is_not_known_behind_it()
+    {
+        const string text = "_start: li s0, 0\n li s5, 0xffff\n"
+            + "loop: addi s0, s0, 1\n li a1, 0\n and t0, s0, s5\n beqz t0, rest\n li a1, 1\n andi t1, s0, 3\n bnez t1, loop\n"
+            + "rest: beqz a1, flagged\n addi s1, s1, 1\n andi t2, s0, 4\n beqz t2, over\n addi s2, s2, 1\nover: j loop\n"
+            + "flagged: addi s4, s4, 1\n j loop\n";
+        var flags = 0UL;
+        Duel.Fight(text, Duel.Engines["hot region"] with { RegionAfter = 10 }, 250, 5003, machine => flags = machine.Cpu[SlotOf("x", 20)]);
+        Assert.Equal(2UL, flags);
+    }
+
+    private static int SlotOf(string file, int index) =>
+        Duel.Isa.Registers.Single(registers => registers.Name == file).FirstSlot + index;
+
     [Fact]
     public void A_region_goes_with_the_code_it_was_made_from()
     {

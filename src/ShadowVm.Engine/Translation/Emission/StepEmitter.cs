@@ -204,6 +204,8 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
         _ => false,
     };
 
+    private static bool EndsInRaise(Node n) => n.Op == Op.Raise || (n.Op == Op.Block && n.Items.Length > 0 && EndsInRaise(n.Items[^1]));
+
     private static Node[] Items(Node n) => n.Op == Op.Block ? n.Items : [n];
 
     /// <summary>Emits steps behind which the instruction ends: it commits, and leaves or falls through.</summary>
@@ -228,7 +230,7 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
             if (i < steps.Length - 1 || !Specialized.ContainsGoto(step))
             {
                 EmitStep(step);
-                if (step.Op == Op.Raise) return false;
+                if (EndsInRaise(step)) return false;
                 continue;
             }
 

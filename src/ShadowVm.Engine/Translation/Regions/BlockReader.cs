@@ -54,6 +54,15 @@ internal static class BlockReader
         return new RegionNode(code, Combiner.Of(instructions), falls);
     }
 
+    /// <summary>
+    /// The node with its instructions in the light of all that stands before them in it, and of nothing that stood before them where
+    /// they were read: whoever comes to the node hasn't gone through that. The node as it is where it can't be read in one piece: a
+    /// branch without its slot stands alone.
+    /// </summary>
+    public static RegionNode Anew(IsaDefinition isa, RegionNode node) =>
+        Read(isa, node.Code, static _ => false) is { } read && read.Count == node.Code.Instructions.Length
+            ? node with { Instructions = read.Instructions } : node;
+
     /// <summary>The node without what stands behind its last branch to an address.</summary>
     public static RegionNode UpToBranchTo(RegionNode node, ulong target)
     {

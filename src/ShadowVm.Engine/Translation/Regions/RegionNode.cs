@@ -57,7 +57,7 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     /// <summary>This node and the one behind it as one.</summary>
     public RegionNode With(RegionNode next) => new(
         new BlockCode(Code.Key, [.. Code.Instructions, .. next.Code.Instructions], Code.Bytes + next.Code.Bytes),
-        Combiner.Of([.. Instructions, .. next.Instructions]),
+        [.. Instructions, .. next.Instructions],
         next.Falls)
     {
         HasBlock = HasBlock,

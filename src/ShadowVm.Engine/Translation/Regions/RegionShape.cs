@@ -52,8 +52,9 @@ internal sealed class RegionShape
     {
         var nodes = ReadNodes(isa, blocks);
         if (nodes.Count == 0) return null;
-        nodes = Joined(isa, Split(nodes));
-        return Analysed(new RegionShape(isa, nodes.ConvertAll(node => BlockReader.Unrolled(isa, node)), trusts, isBlock: false));
+        nodes = Joined(isa, Split(isa, nodes));
+        nodes = nodes.ConvertAll(node => BlockReader.Unrolled(isa, BlockReader.Anew(isa, node)));
+        return Analysed(new RegionShape(isa, nodes, trusts, isBlock: false));
     }
 
     /// <summary>Analyses the code of a block for itself; null where not even its first instruction can be translated.</summary>
@@ -110,7 +111,7 @@ internal sealed class RegionShape
     public RegionNode NodeAt(ulong pc) => Nodes[_byPc[pc]];
 
     /// <summary>Splits what stands behind a loop of one node from it.</summary>
-    private static List<RegionNode> Split(List<RegionNode> nodes)
+    private static List<RegionNode> Split(IsaDefinition isa, List<RegionNode> nodes)
     {
         var (split, begun) = (new List<RegionNode>(), nodes.Select(node => node.Pc).ToHashSet());
         foreach (var node in nodes)
@@ -120,7 +121,8 @@ internal sealed class RegionShape
             if (loop.Count == node.Count || !begun.Add(loop.End)) continue;
             var code = new BlockCode(
                 node.Code.Key.At(loop.End), node.Code.Instructions[loop.Count..], node.Code.Bytes - loop.Code.Bytes);
-            split.Add(new RegionNode(code, node.Instructions[loop.Count..], node.Falls) { HasBlock = false });
+            // Read once more: others may come here too, and know nothing of what the loop left in registers.
+            if (BlockReader.Read(isa, code, static _ => false) is { } rest) split.Add(rest with { HasBlock = false });
         }
 
         return split;
