@@ -127,6 +127,20 @@ public class RegionTests
         Assert.Equal(2UL, flags);
     }
 
+    /// <summary>A loop that never turns, which is known only where its two blocks are looked at together.</summary>
+    [Fact]
+    public void A_loop_whose_branch_is_never_taken_is_no_loop()
+    {
+        var text = "_start: li s0, 0\n li s3, 20000000\n j outer\n .balign 256\n"
+            + "outer: addi s0, s0, 1\n bgeu s0, s3, done\n andi t0, s0, 1\n bnez t0, loop\n andi t0, s0, 2\n bnez t0, after\n"
+            + string.Concat(Enumerable.Repeat(" addi s6, s6, 1\n", 54)) // the first block ends in the middle of the loop
+            + "loop: li a2, 5\n addi s7, s7, 1\n addi s7, s7, 1\n addi s7, s7, 1\n"
+            + "turn: slli a1, a2, 13\n srli a3, a2, 51\n or a1, a1, a3\n beqz a1, loop\n"
+            + "after: j outer\ndone: j done\n";
+        var statistics = Duel.Fight(text, new EngineSettings { Background = false }, 60, 200_003);
+        Assert.True(statistics.RegionsTranslated > 0);
+    }
+
     private static int SlotOf(string file, int index) =>
         Duel.Isa.Registers.Single(registers => registers.Name == file).FirstSlot + index;
 
