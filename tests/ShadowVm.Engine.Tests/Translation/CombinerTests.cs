@@ -3,8 +3,8 @@ using System.Text;
 namespace ShadowVm.Engine.Tests.Translation;
 
 /// <summary>
-/// Instructions that translated code puts together, against the reference interpreter: random runs of those that can be, in the
-/// few registers that make them meet, with what is in between written now and then.
+/// Instructions that translated code puts together, against the reference interpreter: random runs of those that can be, divisions
+/// with operands in common among them, in the few registers that make them meet.
 /// </summary>
 public class CombinerTests
 {
@@ -33,7 +33,7 @@ public class CombinerTests
         }
     }
 
-    /// <summary>Numbers are cut and turned, and calls far away followed: the same loop in fewer instructions of the host.</summary>
+    /// <summary>The target of a call comes in two parts, and is known all the same.</summary>
     [Fact]
     public void A_call_by_two_instructions_stays_in_its_region()
     {
