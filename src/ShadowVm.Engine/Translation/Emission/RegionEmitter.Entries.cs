@@ -44,9 +44,7 @@ internal sealed partial class RegionEmitter
     /// <summary>At a loop's header: who is on the way to a node further in goes on to there.</summary>
     private void EmitWayIn(RegionNode header)
     {
-        var loop = header.Loop;
-        while (loop is not null && _shape.Nodes[loop.Header] != header) loop = loop.Outer;
-        if (loop is null || !header.IsEntry) return;
+        if (header.Loop is not { } loop || _shape.Nodes[loop.Header] != header) return;
         RegionNode[] entries =
             [.. loop.Members.Select(member => _shape.Nodes[member]).Where(node => node.IsEntry && node != header).OrderBy(node => node.Pc)];
         if (entries.Length == 0) return;

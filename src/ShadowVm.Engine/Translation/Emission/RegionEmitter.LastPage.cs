@@ -14,7 +14,7 @@ internal sealed partial class RegionEmitter
     protected override LastPage? LastPageOf(Node access) =>
         _lastPages.GetValueOrDefault(new AccessPlace(_node.AddressOf(_index), SteadyAddresses.IndexOf(access, _node.Instructions[_index])));
 
-    protected override int? AddendWord =>
+    protected override int? NextAddendWord() =>
         _shape.Trusts.Addends ? EngineWords.Addends + (_addends++ % EngineWords.AddendsMax) : null;
 
     /// <summary>Nothing is remembered where the region is entered.</summary>

@@ -335,7 +335,7 @@ internal abstract partial class StepEmitter
     /// </summary>
     private void EmitPhysical(LocalBuilder address, LocalBuilder entry, bool watched, LocalBuilder physical)
     {
-        if (watched || AddendWord is not { } word)
+        if (watched || NextAddendWord() is not { } word)
         {
             Il.Get(address);
             LoadFrom(entry, PageEntry.AddendOffset);

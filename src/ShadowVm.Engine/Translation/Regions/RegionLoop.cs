@@ -10,6 +10,9 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// <param name="Outer">The loop around it, or null.</param>
 internal sealed record RegionLoop(int Header, IReadOnlySet<int> Members, RegionLoop? Outer)
 {
+    /// <summary>How many loops it is, with those around it.</summary>
+    public int Depth { get; } = (Outer?.Depth ?? 0) + 1;
+
     /// <summary>The loops of a region, each behind the one around it.</summary>
     public static List<RegionLoop> Of(IReadOnlyList<RegionNode> nodes)
     {

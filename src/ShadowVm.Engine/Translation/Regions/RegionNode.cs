@@ -38,7 +38,7 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     public RegionLoop? Loop { get; set; }
 
     /// <summary>Loops of the region that it is part of.</summary>
-    public int Depth { get; set; }
+    public int Depth => Loop?.Depth ?? 0;
 
     /// <summary>Whether the recovery counter is looked at where the node begins.</summary>
     public bool Checks { get; set; }

@@ -38,9 +38,6 @@ internal sealed class RegionShape
     /// <summary>What is taken for granted of floating point, or null.</summary>
     public FloatTrust? Trust { get; private set; }
 
-    /// <summary>Its loops, each behind the one around it.</summary>
-    public IReadOnlyList<RegionLoop> Loops { get; private set; } = [];
-
     /// <summary>Accesses that remember the page they last came to, where addresses are translated.</summary>
     public IReadOnlyList<AccessPlace> LastPages { get; private set; } = [];
 
@@ -82,13 +79,13 @@ internal sealed class RegionShape
     private static RegionShape Analysed(RegionShape shape)
     {
         shape.Connect();
-        shape.PlaceChecks();
+        var loops = shape.PlaceChecks();
         if (shape.Trusts.Numbers) shape.Trust = FloatTrust.Of(shape.Nodes);
         if (shape.IsBlock) shape.Nodes[0].Pinned = PinnedRegisters.OfBlock(shape.Nodes[0]);
-        else PinnedRegisters.Choose(shape.Nodes, shape.Loops, shape.Trust?.Numbers ?? new HashSet<int>());
+        else PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust?.Numbers ?? new HashSet<int>());
         if (!shape.IsBlock && shape.Nodes[0].Code.Key.IsPaged)
         {
-            var steady = SteadyAddresses.Of(shape.Nodes, shape.Loops.Select(loop => loop.Members))
+            var steady = SteadyAddresses.Of(shape.Nodes, loops.Select(loop => loop.Members))
                 .Where(place => !shape.Trusts.Wandering.Contains(place));
             shape.LastPages = [.. steady.Take(EngineWords.LastPagesMax)];
         }
@@ -200,22 +197,19 @@ internal sealed class RegionShape
         }
     }
 
-    /// <summary>Finds the loops, has the counter looked at where they turn, and measures the longest ways to there.</summary>
-    private void PlaceChecks()
+    /// <summary>Has the counter looked at where loops turn, and measures the longest ways to there; gives the loops.</summary>
+    private List<RegionLoop> PlaceChecks()
     {
-        Loops = RegionLoop.Of(Nodes);
+        var loops = RegionLoop.Of(Nodes);
         Nodes[0].Checks = Nodes[0].IsEntry = true;
-        foreach (var loop in Loops)
+        foreach (var loop in loops)
         {
             Nodes[loop.Header].Checks = Nodes[loop.Header].IsEntry = true;
-            foreach (var member in loop.Members)
-            {
-                Nodes[member].Loop = loop; // the innermost comes last
-                Nodes[member].Depth++;
-            }
+            foreach (var member in loop.Members) Nodes[member].Loop = loop; // the innermost comes last
         }
 
         foreach (var node in Nodes) Measure(node);
+        return loops;
     }
 
     private int Measure(RegionNode node)

@@ -58,18 +58,11 @@ internal sealed class Combiner
     /// <summary>Remembers what an instruction writes, and forgets what was made of that.</summary>
     private void Pass(Specialized instruction, bool isCertain)
     {
-        var (written, times) = (new Dictionary<int, int>(), 0);
+        var written = new Dictionary<int, int>(); // and how often: all of them are known where all operands are
         instruction.Visit(n =>
         {
             if (n.Op == Op.SetRegister) written[n.Index] = written.GetValueOrDefault(n.Index) + 1;
-            if (n.Op == Op.SetRegisterAt) times++;
         });
-        if (times > 0)
-        {
-            _known.Clear();
-            return;
-        }
-
         if (written.Count == 0) return;
         foreach (var (slot, value) in _known)
         {
