@@ -9,6 +9,7 @@ internal sealed class ShadowVmProcess : IDisposable
     private const int SecondsMax = 60;
 
     private readonly Process _process;
+    private readonly Thread[] _readers;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
 
@@ -24,12 +25,10 @@ internal sealed class ShadowVmProcess : IDisposable
         start.ArgumentList.Add(Checkout.Program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
-        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
         _process.Start();
         _process.StandardInput.Close();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        // Threads of their own: the pool's are as few as the processors, and each reading would hold one.
+        _readers = [Reader(_process.StandardOutput, _output), Reader(_process.StandardError, _error)];
     }
 
     public int Id => _process.Id;
@@ -58,32 +57,15 @@ internal sealed class ShadowVmProcess : IDisposable
             Assert.Fail($"still running after {SecondsMax} s; stdout: {Output}; stderr: {Error}");
         }
 
-        _process.WaitForExit(); // the streams, too
+        foreach (var reader in _readers) reader.Join();
         return _process.ExitCode;
     }
 
     /// <summary>Waits until a text has come on stderr.</summary>
-    public void AwaitError(string text)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!Error.Contains(text))
-        {
-            if (watch.Elapsed.TotalSeconds > SecondsMax || (_process.HasExited && !Error.Contains(text)))
-            {
-                Assert.Fail($"'{text}' did not come on stderr: {Error}");
-            }
-
-            Thread.Sleep(5);
-        }
-    }
+    public void AwaitError(string text) => Await(() => Error.Contains(text), $"'{text}' on stderr");
 
     /// <summary>Waits until a text has come on stdout.</summary>
-    public void AwaitOutput(string text)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!Output.Contains(text) && !_process.HasExited && watch.Elapsed.TotalSeconds < SecondsMax) Thread.Sleep(2);
-        Assert.Contains(text, Output);
-    }
+    public void AwaitOutput(string text) => Await(() => Output.Contains(text), $"'{text}' on stdout");
 
     /// <summary>Sends a signal by its number or name.</summary>
     public void Signal(string signal) => Process.Start("kill", [$"-{signal}", $"{_process.Id}"]).WaitForExit();
@@ -99,10 +81,35 @@ internal sealed class ShadowVmProcess : IDisposable
         _process.Dispose();
     }
 
-    private static void Append(StringBuilder text, string? line)
+    private void Await(Func<bool> hasCome, string what)
     {
-        if (line is null) return;
-        lock (text) text.Append(line).Append('\n');
+        var watch = Stopwatch.StartNew();
+        while (!hasCome())
+        {
+            if (watch.Elapsed.TotalSeconds > SecondsMax)
+                Assert.Fail($"no {what} in {SecondsMax} s; stdout: {Output}; stderr: {Error}");
+            if (_process.HasExited)
+            {
+                var exitCode = WaitForExit();
+                Assert.True(hasCome(), $"ended with {exitCode} and no {what}; stdout: {Output}; stderr: {Error}");
+            }
+
+            Thread.Sleep(2);
+        }
+    }
+
+    private static Thread Reader(StreamReader from, StringBuilder text)
+    {
+        var thread = new Thread(() =>
+        {
+            while (from.ReadLine() is { } line)
+            {
+                lock (text) text.Append(line).Append('\n');
+            }
+        });
+        thread.IsBackground = true;
+        thread.Start();
+        return thread;
     }
 
     private static string Text(StringBuilder text)
