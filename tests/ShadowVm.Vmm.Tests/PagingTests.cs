@@ -113,6 +113,16 @@ public class PagingTests
         Assert.Equal(0, run.ExitCode);
     }
 
+    [Theory]
+    [InlineData("hot block")]
+    [InlineData("hot region")]
+    public void A_frame_at_two_pages_is_one_memory(string engine)
+    {
+        var reference = new EngineSettings { Tier = Tier.Reference };
+        var run = LockstepPair.Run("pages.s+alias.s@rv64ims_zicsr_zifencei", 4096, reference, Engines[engine]);
+        Assert.Equal(0, run.ExitCode);
+    }
+
     [Fact]
     public void An_access_of_two_blocks_is_in_a_region_twice()
     {

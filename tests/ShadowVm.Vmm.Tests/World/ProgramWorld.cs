@@ -75,7 +75,13 @@ internal sealed class ProgramWorld
             primary.RunEpoch();
             backup.RunEpoch();
             var digest = primary.Digest();
-            Assert.True(digest == backup.Digest(), $"they differ at the end of epoch {primary.Epoch}");
+            if (digest != backup.Digest())
+            {
+                var slot = primary.Cpu.Slots.CommonPrefixLength(backup.Cpu.Slots);
+                Assert.Fail($"they differ at the end of epoch {primary.Epoch}, after {primary.Retired} and {backup.Retired} "
+                    + $"instructions; first slot that does: {slot}");
+            }
+
             all = (all * 31) + digest;
             if (primary.ExitCode is not null) break;
             batch = [.. Serve(primary)];

@@ -50,7 +50,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     private readonly BlockSurroundings _surroundings;
     private readonly RegisterCache _registers;
     private readonly Dictionary<ulong, Label> _labels = [];
-    private readonly List<(Label Label, HostExit Reason, RegionNode Node, int Index, int[] Dirty, int[] Halves, Action? InSlot)>
+    private readonly List<(Label Label, HostExit Reason, RegionNode Node, int Index, RegisterCache.Known Known, Action? InSlot)>
         _givenUp = [];
     private readonly Dictionary<HostExit, Label> _giveUp = []; // those of the instruction
     private readonly List<Action> _later = [];
@@ -58,6 +58,8 @@ internal sealed partial class RegionEmitter : StepEmitter
     private RegionNode _node;
     private AccessGroups _groups;
     private Quotients _quotients;
+    private UnreadWrites _unread;
+    private StoredValues _stored;
     private Label? _turn; // where the next turn of the loop begins
     private object? _turned; // what is known of registers there
     private int _index;
@@ -70,6 +72,8 @@ internal sealed partial class RegionEmitter : StepEmitter
         _node = shape.Nodes[0];
         _groups = GroupsOf(_node);
         _quotients = new Quotients(_node);
+        _unread = new UnreadWrites(_node);
+        _stored = StoredIn(_node);
         _registers = new RegisterCache(il, shape.Trust?.Numbers ?? new HashSet<int>());
     }
 
@@ -104,7 +108,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     {
         if (_giveUp.TryGetValue(odd, out var label)) return label;
         _giveUp.Add(odd, label = Il.Label());
-        _givenUp.Add((label, odd, _node, _index, _registers.Dirty, _registers.Halves, _inSlot));
+        _givenUp.Add((label, odd, _node, _index, _registers.Snapshot(), _inSlot));
         return label;
     }
 
@@ -123,6 +127,10 @@ internal sealed partial class RegionEmitter : StepEmitter
     protected override void LoadWatch() => Il.Const(_surroundings.Watch);
 
     public override Quotient? QuotientOf(Node division) => _quotients.Find(division);
+
+    protected override StoredValue? StoredBefore(Node load) => _stored.Before(load);
+
+    protected override StoredValue? StoredLater(Node store) => _stored.Of(store);
 
     protected override (AccessGroup Group, long Distance)? GroupOf(Node access) => _groups.Find(access);
 
@@ -152,6 +160,11 @@ internal sealed partial class RegionEmitter : StepEmitter
             {
                 throw new InvalidOperationException("a register is written on one of two paths that go on");
             }
+        }
+
+        if (!here.PutOff.SequenceEqual(there.PutOff))
+        {
+            throw new InvalidOperationException("a register is put off on one of two paths that go on");
         }
 
         if (!here.Halves.SetEquals(there.Halves))
@@ -227,6 +240,8 @@ internal sealed partial class RegionEmitter : StepEmitter
         _node = node;
         _groups = GroupsOf(node);
         _quotients = new Quotients(node);
+        _unread = new UnreadWrites(node);
+        _stored = StoredIn(node);
         _registers.Begin(node.Pinned);
         Il.Mark(_labels[node.Pc]);
         EmitWayIn(node);
@@ -252,8 +267,14 @@ internal sealed partial class RegionEmitter : StepEmitter
             pc = node.AddressOf(_index);
             Il.Comment($"{pc:x}: {decoded.Definition!.Name}");
             _giveUp.Clear();
-            Prefetch(node.Instructions[_index]);
             pc += (ulong)decoded.Length;
+            if (_unread.Find(_index) is { } write)
+            {
+                _registers.PutOff(write.Index, write.A!);
+                continue;
+            }
+
+            Prefetch(node.Instructions[_index]);
             if (!node.Instructions[_index].OpensSlot)
             {
                 falls = Emit(node.Instructions[_index]);
@@ -301,12 +322,15 @@ internal sealed partial class RegionEmitter : StepEmitter
         foreach (var alike in _givenUp.GroupBy(each => (each.Node.Pinned, each.Reason)))
         {
             var shared = Il.Label();
-            _registers.Begin(alike.Key.Pinned);
-            foreach (var (label, _, node, index, dirty, halves, inSlot) in alike)
+            foreach (var (label, _, node, index, known, inSlot) in alike)
             {
                 Il.Mark(label);
-                _registers.EmitWholes(halves);
-                _registers.WriteBack(dirty);
+                _registers.Begin(node.Pinned);
+                // What the state has as well needn't stay in its local for this.
+                _registers.Restore(known with { Valid = known.Dirty });
+                EmitPutOff();
+                _registers.WidenAll();
+                _registers.WriteBack(_registers.Dirty);
                 inSlot?.Invoke();
                 GiveBack(node.Count - index);
                 Il.Const((long)node.AddressOf(index));
@@ -315,7 +339,8 @@ internal sealed partial class RegionEmitter : StepEmitter
             }
 
             Il.Mark(shared);
-            _registers.WriteBack(alike.Key.Pinned.Written);
+            _registers.Begin(alike.Key.Pinned);
+            _registers.WriteBackPinned();
             if (alike.Key.Reason != HostExit.Interpret) LeaveAsOdd();
             Return(() => Il.Get(pc), alike.Key.Reason, 0);
         }
@@ -359,7 +384,15 @@ internal sealed partial class RegionEmitter : StepEmitter
         return isPaged && !_shape.Trusts.Groups ? AccessGroups.None : new AccessGroups(node, isPaged || IsRamLow, isPaged);
     }
 
+    private StoredValues StoredIn(RegionNode node) => new(node, node.Code.Key.IsPaged || IsRamLow);
+
     private bool IsRamLow => _surroundings.RamStart + (_surroundings.RamSize - 1) <= uint.MaxValue;
+
+    /// <summary>Computes what was put off until control leaves.</summary>
+    private void EmitPutOff()
+    {
+        foreach (var (slot, value) in _registers.TakePutOff()) _registers.Store(slot, () => Expressions.Emit(value));
+    }
 
     private ulong AddressMask => Fold.Mask(Isa.AddressBits);
 
@@ -427,6 +460,7 @@ internal sealed partial class RegionEmitter : StepEmitter
             return;
         }
 
+        EmitPutOff();
         if (_labels.TryGetValue(target, out var label))
         {
             if (!_shape.Follows(_node, target))
@@ -469,6 +503,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         var (pc, entry) = (Il.Local(), Il.Local());
         loadTarget();
         Il.Set(pc);
+        EmitPutOff();
         _registers.WidenAll(); // once for all the ways that it may go
         _registers.WriteBack(_registers.Dirty);
         if (branch is not null) TryReturnSites(branch, pc);

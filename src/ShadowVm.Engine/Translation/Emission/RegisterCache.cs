@@ -1,5 +1,6 @@
 using System.Reflection.Emit;
 using ShadowVm.Engine.Translation.Regions;
+using ShadowVm.Isa.Ir;
 
 namespace ShadowVm.Engine.Translation.Emission;
 
@@ -11,6 +12,9 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// Where a slot has the sign extension of its lower half, as a program's ints have, that half may be all that is kept, in a
 /// local of 32 bits: what takes the lower half takes it from there, and the whole is made where somebody asks for it, or leaves.
 /// </para>
+/// <para>
+/// A value that nobody reads but who leaves (<see cref="UnreadWrites"/>) is put off: it is computed there.
+/// </para>
 /// </summary>
 internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
 {
@@ -21,6 +25,7 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
     private SortedSet<int> _dirty = [];
     private SortedSet<int> _halves = []; // the half alone is there
     private SortedSet<int> _signed = []; // the whole is there, and is its half's sign extension
+    private SortedDictionary<int, Node> _putOff = []; // values that are nowhere
 
     /// <summary>Puts a slot's value on the stack.</summary>
     public void Load(int slot)
@@ -60,7 +65,7 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
     /// <summary>The same for all slots.</summary>
     public void WidenAll()
     {
-        foreach (var slot in Halves) Widen(slot);
+        foreach (var slot in _halves.ToArray()) Widen(slot);
     }
 
     /// <summary>Makes the whole of slots' values here; what is known doesn't change, since control comes from elsewhere.</summary>
@@ -86,7 +91,7 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
     /// <summary>Brings a slot into its local, where it isn't there already.</summary>
     public void Fetch(int slot)
     {
-        if (IsPinned(slot) || !_valid.Add(slot)) return;
+        if (IsPinned(slot) || _putOff.ContainsKey(slot) || !_valid.Add(slot)) return;
         il.LoadWord(slot);
         HostFloatEmission.SetBits(il, Place(slot));
     }
@@ -136,6 +141,21 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
         IsWritten(slot);
     }
 
+    /// <summary>A slot gets a value that isn't computed before somebody leaves.</summary>
+    public void PutOff(int slot, Node value)
+    {
+        foreach (var where in new[] { _valid, _dirty, _halves, _signed }) where.Remove(slot);
+        _putOff[slot] = value;
+    }
+
+    /// <summary>Takes what was put off, to be stored now.</summary>
+    public KeyValuePair<int, Node>[] TakePutOff()
+    {
+        KeyValuePair<int, Node>[] all = [.. _putOff];
+        _putOff = [];
+        return all;
+    }
+
     /// <summary>Loads slots to their locals; what is known of them doesn't change, since they are pinned elsewhere.</summary>
     public void LoadAll(IEnumerable<int> slots)
     {
@@ -154,6 +174,7 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
         _dirty = [];
         _halves = [];
         _signed = [];
+        _putOff = [];
     }
 
     /// <summary>Control goes on where other slots are pinned: the state gets what it doesn't have, the locals what they need.</summary>
@@ -189,22 +210,24 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
     /// <summary>Slots, pinned ones left out, that the state doesn't have yet.</summary>
     public int[] Dirty => [.. _dirty];
 
-    /// <summary>Slots whose lower half alone is in a local.</summary>
-    public int[] Halves => [.. _halves];
-
-    public Known Snapshot() => new([.. _valid], [.. _dirty], [.. _halves], [.. _signed]);
+    public Known Snapshot() => new([.. _valid], [.. _dirty], [.. _halves], [.. _signed], new(_putOff));
 
     public void Restore(Known known) =>
-        (_valid, _dirty, _halves, _signed) = ([.. known.Valid], [.. known.Dirty], [.. known.Halves], [.. known.Signed]);
+        (_valid, _dirty, _halves, _signed, _putOff) =
+            ([.. known.Valid], [.. known.Dirty], [.. known.Halves], [.. known.Signed], new(known.PutOff));
 
     private bool IsPinned(int slot) => Array.BinarySearch(_pinned.Slots, slot) >= 0;
 
-    private bool IsHere(int slot) => IsPinned(slot) || _valid.Contains(slot);
+    private bool IsHere(int slot) =>
+        _putOff.ContainsKey(slot)
+            ? throw new InvalidOperationException($"register {slot} was put off, and is read")
+            : IsPinned(slot) || _valid.Contains(slot);
 
     private void IsWritten(int slot)
     {
         _halves.Remove(slot);
         _signed.Remove(slot);
+        _putOff.Remove(slot);
         if (IsPinned(slot)) return;
         _valid.Add(slot);
         _dirty.Add(slot);
@@ -240,5 +263,10 @@ internal sealed class RegisterCache(IlWriter il, IReadOnlySet<int> numbers)
     }
 
     /// <summary>What is known of slots at a place.</summary>
-    public sealed record Known(SortedSet<int> Valid, SortedSet<int> Dirty, SortedSet<int> Halves, SortedSet<int> Signed);
+    public sealed record Known(
+        SortedSet<int> Valid,
+        SortedSet<int> Dirty,
+        SortedSet<int> Halves,
+        SortedSet<int> Signed,
+        SortedDictionary<int, Node> PutOff);
 }

@@ -10,8 +10,15 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <content>Loads and stores: the check that all bytes lie in RAM, the look-up of a page, the question to the store watch.</content>
 internal abstract partial class StepEmitter
 {
-    private void EmitRead((LocalBuilder Address, long Distance) place, int bytes)
+    private void EmitRead(Node load, (LocalBuilder Address, long Distance) place)
     {
+        var bytes = load.Width >> 3;
+        if (StoredBefore(load) is { Place: not null } stored)
+        {
+            EmitStored(stored, place, bytes);
+            return;
+        }
+
         LoadHostAddress(place);
         if (bytes > 1) Il.Unaligned();
         Il.Op(bytes switch
@@ -23,6 +30,22 @@ internal abstract partial class StepEmitter
         });
         if (bytes < 8) Il.Op(OpCodes.Conv_U8);
         if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
+    }
+
+    /// <summary>Puts what was stored on the stack, with the upper half of the word that it is in where the load is of that.</summary>
+    private void EmitStored(StoredValue stored, (LocalBuilder Address, long Distance) place, int bytes)
+    {
+        Il.Get(stored.Place!);
+        if (stored.Bytes < 8) Il.Op(stored.Bytes switch { 1 => OpCodes.Conv_U1, 2 => OpCodes.Conv_U2, _ => OpCodes.Conv_U4 });
+        if (stored.Bytes < 8) Il.Op(OpCodes.Conv_U8);
+        if (stored.Bytes == bytes) return;
+        LoadHostAddress(place with { Distance = place.Distance + stored.Bytes });
+        Il.Unaligned();
+        Il.Op(OpCodes.Ldind_U4);
+        Il.Op(OpCodes.Conv_U8);
+        Il.Const32(8 * stored.Bytes);
+        Il.Op(OpCodes.Shl);
+        Il.Op(OpCodes.Or);
     }
 
     /// <summary>Loads to a local; one for a number gets it as such.</summary>
@@ -37,7 +60,7 @@ internal abstract partial class StepEmitter
             return;
         }
 
-        EmitRead(place, n.Width >> 3);
+        EmitRead(n, place);
         HostFloatEmission.SetBits(Il, local);
     }
 
@@ -66,18 +89,18 @@ internal abstract partial class StepEmitter
         {
             StoreSigned(slot, () =>
             {
-                EmitRead(place, bytes);
+                EmitRead(load, place);
                 Il.Op(bytes switch { 1 => OpCodes.Conv_I1, 2 => OpCodes.Conv_I2, _ => OpCodes.Conv_I4 });
                 Il.Op(OpCodes.Conv_I8);
             });
         }
         else if (value.Width == 64 && bytes < 4)
         {
-            StoreSigned(slot, () => EmitRead(place, bytes));
+            StoreSigned(slot, () => EmitRead(load, place));
         }
         else
         {
-            StoreRegister(slot, () => EmitRead(place, bytes));
+            StoreRegister(slot, () => EmitRead(load, place));
         }
     }
 
@@ -92,8 +115,16 @@ internal abstract partial class StepEmitter
             return;
         }
 
-        if (bytes < 8 && !Isa.BigEndian) Expressions.EmitHalf(n.B!);
+        var half = bytes < 8 && !Isa.BigEndian;
+        if (half) Expressions.EmitHalf(n.B!);
         else Expressions.Emit(n.B!);
+        if (!Isa.BigEndian && StoredLater(n) is { } stored)
+        {
+            stored.Place = Il.Local(half ? typeof(int) : typeof(long));
+            Il.Set(stored.Place);
+            Il.Get(stored.Place);
+        }
+
         if (Isa.BigEndian && bytes > 1) Expressions.Reverse(bytes);
         if (bytes > 1) Il.Unaligned();
         Il.Op(bytes switch

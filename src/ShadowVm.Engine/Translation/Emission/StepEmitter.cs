@@ -112,6 +112,12 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     /// <summary>The quotient that a division shares with another one, or null.</summary>
     public virtual Quotient? QuotientOf(Node division) => null;
 
+    /// <summary>What a load asks for, if it was stored before; else null.</summary>
+    protected virtual StoredValue? StoredBefore(Node load) => null;
+
+    /// <summary>What a store writes, if a load will ask for it; else null.</summary>
+    protected virtual StoredValue? StoredLater(Node store) => null;
+
     /// <summary>What happened at compile time to the registers on one path, to be restored for the other.</summary>
     protected abstract object Snapshot();
 

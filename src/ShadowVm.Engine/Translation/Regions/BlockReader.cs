@@ -45,7 +45,7 @@ internal static class BlockReader
                 bytes += block.Instructions[at].Length;
             }
 
-            falls = !endsBeforeSlot && (!specialized.Branches || MayFall(specialized.Steps));
+            falls = !endsBeforeSlot && MayFall(specialized.Steps);
             if (!falls) break;
         }
 

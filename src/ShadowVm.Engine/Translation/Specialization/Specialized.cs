@@ -45,7 +45,8 @@ internal sealed record Specialized(Node[] Steps, int LocalCount, bool OpensSlot)
         foreach (var step in Steps) Visit(step, each);
     }
 
-    private static void Visit(Node n, Action<Node> each)
+    /// <summary>Calls for a node and each of its parts.</summary>
+    public static void Visit(Node n, Action<Node> each)
     {
         each(n);
         if (n.A is not null) Visit(n.A, each);
