@@ -43,6 +43,14 @@ public class FloatRegionTests
             + "inner: fadd.d fa0, fa0, ft0\n fmul.d fa1, fa0, ft0\n fmadd.d fa2, fa1, fa0, ft2\n addi s1, s1, -1\n bnez s1, inner\n"
             + " csrr t1, fflags\n slli s2, s2, 5\n xor s2, s2, t1\n addi s3, s3, 1\n andi t2, s3, 3\n csrw frm, t2\n andi t3, s3, 4\n"
             + " beqz t3, outer\n csrw fflags, zero\n fadd.d fa3, ft2, ft1\n j outer" + End,
+        ["sums and roots of the smallest"] = Start + Inexact
+            + " li t0, 0x0010000000000003\n fmv.d.x fa0, t0\n li t0, 0x00800003\n fmv.w.x fa1, t0\n li t0, 1\n fmv.d.x fa2, t0\n"
+            + " fmv.w.x fa3, t0\n"
+            + "outer: li s1, 50\n fmv.d fa4, fa0\n fmv.s fa5, fa1\n"
+            + "inner: fsub.d fa4, fa4, fa2\n fsub.s fa5, fa5, fa3\n fsub.d fa6, fa4, fa0\n fsub.s fa7, fa5, fa1\n fadd.d fs0, fa6, fa2\n"
+            + " fsqrt.d fs1, fa2\n fsqrt.s fs2, fa3\n fcvt.d.s fs3, fa7\n fadd.d fs4, fs3, fs1\n fmv.x.d a0, fs0\n fmv.x.w a1, fa7\n"
+            + " fmv.x.d a2, fs4\n xor s2, s2, a0\n add s2, s2, a1\n add s2, s2, a2\n"
+            + " addi s1, s1, -1\n bnez s1, inner\n csrr t1, fflags\n slli s3, s3, 5\n xor s3, s3, t1\n j outer" + End,
         ["tiny and huge"] = Start + Inexact
             + " li t0, 0x0030000000000001\n fmv.d.x fa0, t0\n li t0, 0x7fd0000000000001\n fmv.d.x fa1, t0\n"
             + "outer: li s1, 60\n fmv.d fa2, fa0\n fmv.d fa3, fa1\n fmv.d fa4, ft2\n"
@@ -70,14 +78,21 @@ public class FloatRegionTests
     }
 
     [Fact]
-    public void Ordinary_numbers_and_exact_zeros_stay_inside()
+    public void Ordinary_numbers_and_small_sums_stay_inside()
     {
-        foreach (var program in new[] { "ordinary", "zeros" })
+        foreach (var program in new[] { "ordinary", "sums and roots of the smallest" })
         {
             var statistics = Duel.Fight(Programs[program], Duel.Engines["hot region"], 60, 5003);
             Assert.True(statistics.RegionsTranslated > 0, $"{program}: no region");
             Assert.Equal(0, statistics.Exits[(int)HostExit.OddNumber]);
         }
+    }
+
+    [Fact]
+    public void Products_of_zero_stay_inside_once_there_were_many()
+    {
+        var statistics = Duel.Fight(Programs["zeros"], Duel.Engines["hot region"], 60, 5003);
+        Assert.InRange(statistics.Exits[(int)HostExit.OddNumber], 256, 300);
     }
 
     [Fact]

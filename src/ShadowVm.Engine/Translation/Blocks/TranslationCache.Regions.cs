@@ -56,6 +56,7 @@ internal sealed partial class TranslationCache
         var trusts = TrustsOf(key);
         _trusts[key] = what switch
         {
+            HostExit.OddNumber when trusts.NoZeros => trusts with { NoZeros = false },
             HostExit.OddNumber => trusts with { Numbers = false },
             HostExit.OddGroup => trusts with { Groups = false },
             HostExit.OddFrame => trusts with { Addends = false },

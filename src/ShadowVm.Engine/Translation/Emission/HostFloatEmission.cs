@@ -113,9 +113,11 @@ internal static class HostFloatEmission
     /// <param name="n">The operation.</param>
     /// <param name="load">Puts an operand on the stack: as a number where it takes such, else as bits.</param>
     /// <param name="value">Gets the value.</param>
+    /// <param name="asksForZeros">Whether a product or quotient that is zero may be ordinary.</param>
     /// <param name="odd">Where what isn't ordinary is left to others.</param>
     /// <param name="later">Takes code that is seldom reached, to be emitted behind all that is.</param>
-    public static void Emit(IlWriter il, Node n, Action<Node> load, LocalBuilder value, Func<Label> odd, Action<Action> later)
+    public static void Emit(
+        IlWriter il, Node n, Action<Node> load, LocalBuilder value, bool asksForZeros, Func<Label> odd, Action<Action> later)
     {
         var (function, isDouble) = (FloatCode.FunctionOf(n.Index), FloatCode.IsDouble(n.Index));
         switch (function)
@@ -132,13 +134,28 @@ internal static class HostFloatEmission
 
                 operands.ForEach(il.Get);
                 Operate(il, function, isDouble);
-                SetChecked(il, value, UnlessExactZero(il, function, operands, value, odd(), later));
+                if (IsExactWhereSmall(function))
+                {
+                    SetUnlessInfinite(il, value, odd());
+                }
+                else if (asksForZeros && function is FloatFunction.Multiply or FloatFunction.Divide)
+                {
+                    var (asks, back) = UnlessExactZero(il, function, operands, value, odd(), later);
+                    SetOrdinary(il, value, asks);
+                    il.Mark(back);
+                }
+                else
+                {
+                    SetOrdinary(il, value, odd());
+                }
+
                 break;
 
             case <= FloatFunction.MultiplyAdd:
                 foreach (var item in n.Items.AsSpan(..^1)) Operand(item);
                 Operate(il, function, isDouble);
-                SetChecked32(il, value, odd());
+                if (IsExactWhereSmall(function)) SetUnlessInfinite32(il, value, odd());
+                else SetOrdinary32(il, value, odd());
                 break;
 
             case FloatFunction.CompareQuiet or FloatFunction.CompareSignaling:
@@ -183,13 +200,13 @@ internal static class HostFloatEmission
             case FloatFunction.Convert when isDouble:
                 Operand32(n.Items[0]);
                 il.Op(OpCodes.Conv_R8);
-                SetChecked(il, value, UnlessExactZero(il, function, [], value, odd(), later));
+                SetUnlessInfinite(il, value, odd());
                 break;
 
             default:
                 load(n.Items[0]);
                 il.Op(OpCodes.Conv_R4);
-                SetChecked32(il, value, odd());
+                SetOrdinary32(il, value, odd());
                 break;
         }
 
@@ -233,33 +250,20 @@ internal static class HostFloatEmission
     }
 
     /// <summary>
-    /// A zero is no ordinary number but often an exact one: a sum always, a product and a quotient where a zero went in. Gives
-    /// the label where that is asked, and the label behind the check that control comes back to.
+    /// A zero is no ordinary number but often an exact one: a product, and a quotient, where a zero went in. Gives the label where
+    /// that is asked, and the label behind the check that control comes back to.
     /// </summary>
     private static (Label Asks, Label Back) UnlessExactZero(
         IlWriter il, FloatFunction function, List<LocalBuilder> operands, LocalBuilder value, Label odd, Action<Action> later)
     {
-        var back = il.Label();
-        if (function == FloatFunction.MultiplyAdd) return (odd, back);
-        var asks = il.Label();
-        LocalBuilder[] zeros = function switch
-        {
-            FloatFunction.Multiply => [.. operands],
-            FloatFunction.Divide => [operands[0]],
-            _ => [],
-        };
+        var (asks, back) = (il.Label(), il.Label());
+        if (function == FloatFunction.Divide) operands.RemoveAt(1);
         later(() =>
         {
             il.Mark(asks);
             Zero(value);
             il.Branch(OpCodes.Bne_Un, odd);
-            if (zeros.Length == 0)
-            {
-                il.Branch(OpCodes.Br, back);
-                return;
-            }
-
-            foreach (var zero in zeros)
+            foreach (var zero in operands)
             {
                 Zero(zero);
                 il.Branch(OpCodes.Beq, back);
@@ -277,32 +281,76 @@ internal static class HostFloatEmission
         }
     }
 
-    private static void SetChecked(IlWriter il, LocalBuilder value, (Label Asks, Label Back) unless)
+    /// <summary>
+    /// Whether a value among the smallest, be it zero or not even normal, is exact: so it is for a sum, which can't have digits below
+    /// those of what it was made of. A root isn't that small.
+    /// </summary>
+    private static bool IsExactWhereSmall(FloatFunction function) =>
+        function is FloatFunction.Add or FloatFunction.Subtract or FloatFunction.SquareRoot;
+
+    /// <summary>Sets a local to what is on the stack, which is ordinary if it is a number at all.</summary>
+    private static void SetUnlessInfinite(IlWriter il, LocalBuilder value, Label odd)
     {
+        var number = il.Local(Number);
+        il.Set(number);
+        BranchIfInfinite(il, number, odd);
+        il.Get(number);
         SetNumber(il, value);
-        GetBits(il, value);
-        BranchUnlessOrdinary(il, fraction: 52, largest: 0x7ff, unless.Asks);
-        il.Mark(unless.Back);
     }
 
-    private static void SetChecked32(IlWriter il, LocalBuilder value, Label odd)
+    private static void SetUnlessInfinite32(IlWriter il, LocalBuilder value, Label odd)
     {
+        var number = il.Local(typeof(float));
+        il.Set(number);
+        BranchIfInfinite(il, number, odd);
+        il.Get(number);
         il.Call(ToBits32);
         il.Op(OpCodes.Conv_U8);
         il.Set(value);
-        il.Get(value);
+    }
+
+    private static void BranchIfInfinite(IlWriter il, LocalBuilder number, Label odd)
+    {
+        var nothing = il.Local(number.LocalType);
+        il.Get(number);
+        il.Get(number);
+        il.Op(OpCodes.Sub);
+        il.Set(nothing); // zero, or no number
+        il.Get(nothing);
+        il.Get(nothing);
+        il.Branch(OpCodes.Bne_Un, odd);
+    }
+
+    private static void SetOrdinary(IlWriter il, LocalBuilder value, Label odd)
+    {
+        SetNumber(il, value);
+        GetBits(il, value);
+        il.Const32(32);
+        il.Op(OpCodes.Shr_Un);
+        il.Op(OpCodes.Conv_I4);
+        BranchUnlessOrdinary(il, fraction: 20, largest: 0x7ff, odd);
+    }
+
+    private static void SetOrdinary32(IlWriter il, LocalBuilder value, Label odd)
+    {
+        var bits = il.Local(typeof(int));
+        il.Call(ToBits32);
+        il.Set(bits);
+        GetBits(il, bits);
+        il.Set(value);
+        il.Get(bits);
         BranchUnlessOrdinary(il, fraction: 23, largest: 0xff, odd);
     }
 
+    /// <summary>Looks at 32 bits with sign, exponent and so many of the fraction: with the sign gone, one comparison does.</summary>
     private static void BranchUnlessOrdinary(IlWriter il, int fraction, int largest, Label odd)
     {
-        il.Const32(fraction);
-        il.Op(OpCodes.Shr_Un);
-        il.Const(largest);
-        il.Op(OpCodes.And);
-        il.Const(LeastExponent);
-        il.Op(OpCodes.Sub);
-        il.Const(largest - LeastExponent);
+        var least = (uint)LeastExponent << (fraction + 1);
+        il.Const32(1);
+        il.Op(OpCodes.Shl);
+        il.Const32((int)-least);
+        il.Op(OpCodes.Add);
+        il.Const32((int)(((uint)largest << (fraction + 1)) - least));
         il.Branch(OpCodes.Bge_Un, odd);
     }
 }

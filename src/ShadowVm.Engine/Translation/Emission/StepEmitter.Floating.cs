@@ -34,7 +34,13 @@ internal abstract partial class StepEmitter
         {
             var takesNumbers = HostFloatEmission.TakesNumbers(n.Index);
             HostFloatEmission.Emit(
-                Il, n, item => LoadOperand(item, takesNumbers), _locals[local], () => GiveUpAs(HostExit.OddNumber), EmitLater);
+                Il,
+                n,
+                item => LoadOperand(item, takesNumbers),
+                _locals[local],
+                asksForZeros: !Trust.NoZeros,
+                () => GiveUpAs(HostExit.OddNumber),
+                EmitLater);
             Il.Const(0); // no flag that doesn't stand already
             Il.Set(_locals[local + 1]);
             return;

@@ -210,7 +210,8 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
         _ => false,
     };
 
-    private static bool EndsInRaise(Node n) => n.Op == Op.Raise || (n.Op == Op.Block && n.Items.Length > 0 && EndsInRaise(n.Items[^1]));
+    /// <summary>Whether an instruction is given up in a step, if not before.</summary>
+    public static bool EndsInRaise(Node n) => n.Op == Op.Raise || (n.Op == Op.Block && n.Items.Length > 0 && EndsInRaise(n.Items[^1]));
 
     private static Node[] Items(Node n) => n.Op == Op.Block ? n.Items : [n];
 

@@ -119,11 +119,16 @@ internal static class BlockReader
 
     private static bool MayFall(ReadOnlySpan<Node> steps)
     {
+        foreach (var step in steps)
+        {
+            if (StepEmitter.EndsInRaise(step)) return false; // whatever stands behind it
+        }
+
         if (steps.IsEmpty) return true;
         var last = steps[^1];
         return last.Op switch
         {
-            Op.Goto or Op.Raise => false,
+            Op.Goto => false,
             Op.Nullify => true, // the slot is passed over
             Op.If => last.C is null || MayFall([last.B!]) || MayFall([last.C]),
             Op.Block => MayFall(last.Items),

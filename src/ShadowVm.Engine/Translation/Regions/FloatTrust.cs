@@ -1,3 +1,4 @@
+using System.Numerics;
 using ShadowVm.Engine.Translation.Emission;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa.Ir;
@@ -13,13 +14,22 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// <param name="Flags">Slot of the register with the flags.</param>
 /// <param name="Mode">Slot of the register with the rounding mode, where any operation reads it.</param>
 /// <param name="Numbers">Slots that hold numbers in double precision more than anything else.</param>
-internal sealed record FloatTrust(int Flags, int? Mode, IReadOnlySet<int> Numbers)
+/// <param name="NoZeros">Whether no product and no quotient is taken to be zero, though one may be an ordinary number.</param>
+internal sealed record FloatTrust(int Flags, int? Mode, IReadOnlySet<int> Numbers, bool NoZeros)
 {
+    private static readonly int ModeBits = BitOperations.PopCount(FloatMode.RoundMask);
+
+    /// <summary>The slot of the mode with all that it then holds, where the slot holds nothing else.</summary>
+    public (int Slot, Node Value)? EvenMode { get; private init; }
+
     /// <summary>What a region's code would have to be trusted with; null where there is nothing or no reason to.</summary>
-    public static FloatTrust? Of(IEnumerable<RegionNode> nodes)
+    /// <param name="nodes">The region's nodes.</param>
+    /// <param name="noZeros">Whether no product and no quotient was zero too often.</param>
+    public static FloatTrust? Of(IEnumerable<RegionNode> nodes, bool noZeros)
     {
         var instructions = nodes.SelectMany(node => node.Instructions).ToArray();
-        int? flags = null, mode = null;
+        int? flags = null;
+        Node? mode = null;
         var uses = new SortedDictionary<int, int>();
         foreach (var instruction in instructions)
         {
@@ -29,18 +39,22 @@ internal sealed record FloatTrust(int Flags, int? Mode, IReadOnlySet<int> Number
                 if (!FloatCode.Rounds(operation.Index)) continue;
                 if ((flags ??= joined) != joined) return null;
                 if (ModeOf(instruction, operation) is not { Op: Op.Register } register) continue;
-                if ((mode ??= register.Index) != register.Index) return null;
+                if ((mode ??= register).Index != register.Index) return null;
             }
         }
 
         if (flags is null) return null;
         foreach (var instruction in instructions)
         {
-            if (Breaks(instruction, flags.Value, mode)) return null;
+            if (Breaks(instruction, flags.Value, mode?.Index)) return null;
             CountUses(instruction, uses);
         }
 
-        return new FloatTrust(flags.Value, mode, uses.Where(use => use.Value > 0).Select(use => use.Key).ToHashSet());
+        var numbers = uses.Where(use => use.Value > 0).Select(use => use.Key).ToHashSet();
+        return new FloatTrust(flags.Value, mode?.Index, numbers, noZeros)
+        {
+            EvenMode = mode?.Width <= ModeBits ? (mode.Index, Fold.Const(FloatMode.RoundEven, mode.Width)) : null,
+        };
     }
 
     /// <summary>Whether an operation is done by the host's instruction where this holds.</summary>

@@ -20,9 +20,12 @@ internal sealed class Combiner
     }
 
     /// <summary>Combines a run of instructions that is entered at the first one alone.</summary>
-    public static Specialized[] Of(IReadOnlyList<Specialized> instructions)
+    /// <param name="instructions">The instructions, which may have been combined before.</param>
+    /// <param name="known">A register, and what it holds at the first one.</param>
+    public static Specialized[] Of(IReadOnlyList<Specialized> instructions, (int Slot, Node Value)? known = null)
     {
         var (combiner, combined) = (new Combiner(), new Specialized[instructions.Count]);
+        if (known is { } register) combiner._known.Add(register.Slot, register.Value);
         for (var i = 0; i < combined.Length; i++)
         {
             combined[i] = combiner.Rewritten(instructions[i]);
@@ -45,8 +48,15 @@ internal sealed class Combiner
             if (step is { Op: Op.SetLocal, A.Op: Op.Const } && IsSetOnce(instruction, step.Index)) _constants.Add(step.Index, step.A);
         }
 
-        return changes ? new Specialized(steps, instruction.LocalCount, instruction.OpensSlot) : instruction;
+        var needless = Array.Exists(steps, IsWritten);
+        if (needless) steps = Array.FindAll(steps, step => !IsWritten(step));
+        return changes || needless ? new Specialized(steps, instruction.LocalCount, instruction.OpensSlot) : instruction;
     }
+
+    /// <summary>Whether a step writes to a register what it holds.</summary>
+    private bool IsWritten(Node step) =>
+        step is { Op: Op.SetRegister, A.Op: Op.Const } && _known.TryGetValue(step.Index, out var value)
+        && value.Op == Op.Const && value.Value == step.A.Value && value.Width == step.A.Width;
 
     private static bool IsSetOnce(Specialized instruction, int local)
     {
