@@ -51,6 +51,16 @@ public class FloatRegionTests
             + " fsqrt.d fs1, fa2\n fsqrt.s fs2, fa3\n fcvt.d.s fs3, fa7\n fadd.d fs4, fs3, fs1\n fmv.x.d a0, fs0\n fmv.x.w a1, fa7\n"
             + " fmv.x.d a2, fs4\n xor s2, s2, a0\n add s2, s2, a1\n add s2, s2, a2\n"
             + " addi s1, s1, -1\n bnez s1, inner\n csrr t1, fflags\n slli s3, s3, 5\n xor s3, s3, t1\n j outer" + End,
+        ["a constant from turn to turn"] = Start + Inexact
+            + "outer: li a2, 0\n addi s1, s1, 1\n"
+            + "inner: addi a1, a2, 1\n li a2, -1\n fadd.d fa0, fa0, ft0\n bnez a1, inner\n j outer" + End,
+        ["a short loop asks for the mode"] = Start + Inexact
+            + "outer: addi s1, s1, 1\n li s3, 50\n again: addi s2, s2, 1\n"
+            + "inner: fadd.d fa0, fa0, ft0\n csrr a1, frm\n bnez a1, inner\n addi s3, s3, -1\n bnez s3, again\n j outer" + End,
+        ["a jump by the mode"] = Start + Inexact
+            + "outer: addi s1, s1, 1\n li s3, 50\n"
+            + "inner: fadd.d fa0, fa0, ft0\n csrr a1, frm\n slli a1, a1, 2\n la t0, there\n add t0, t0, a1\n jr t0\n nop\n nop\n"
+            + "there: addi s3, s3, -1\n fmul.d fa1, fa0, ft0\n csrr a2, fcsr\n xor s2, s2, a2\n bnez s3, inner\n j outer" + End,
         ["tiny and huge"] = Start + Inexact
             + " li t0, 0x0030000000000001\n fmv.d.x fa0, t0\n li t0, 0x7fd0000000000001\n fmv.d.x fa1, t0\n"
             + "outer: li s1, 60\n fmv.d fa2, fa0\n fmv.d fa3, fa1\n fmv.d fa4, ft2\n"

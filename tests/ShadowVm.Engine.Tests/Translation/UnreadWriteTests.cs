@@ -1,4 +1,5 @@
 using System.Text;
+using ShadowVm.Isa;
 
 namespace ShadowVm.Engine.Tests.Translation;
 
@@ -8,6 +9,7 @@ namespace ShadowVm.Engine.Tests.Translation;
 /// </summary>
 public class UnreadWriteTests
 {
+    private static readonly IsaDefinition Mips = Duel.Definition("mips");
     private static readonly string[] Registers = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "s4", "s5", "s6", "s7", "s8", "s9"];
 
     [Theory]
@@ -31,6 +33,20 @@ public class UnreadWriteTests
                 }
             }
         }
+    }
+
+    /// <summary>An addition of constants that overflows: nobody comes to what it writes, or behind it.</summary>
+    [Theory]
+    [InlineData("add t1, t0, t0", "block")]
+    [InlineData("add t1, t0, t0", "region")]
+    [InlineData("addi t1, t0, 1", "block")]
+    [InlineData("addi t1, t0, 1", "region")]
+    public void A_write_behind_a_certain_fault_is_none(string overflows, string engine)
+    {
+        var text = " b again\n nop\n .org 0x80000180\n mfc0 k0, epc\n addiu k0, k0, 4\n xor s7, s7, t1\n mtc0 k0, epc\n eret\n"
+            + " .org 0x80000400\nagain: lui t0, 0x7fff\n ori t0, t0, 0xffff\n addiu s0, s0, 1\n addu t1, s0, s1\n " + overflows
+            + "\n addu s2, t1, s0\n xor s4, s4, s2\n j again\n nop\n";
+        Duel.Fight(text, Duel.Engines[engine], 40, 61, isa: Mips);
     }
 
     private static string ProgramOf(Random random)

@@ -136,7 +136,7 @@ internal static class HostFloatEmission
                 Operate(il, function, isDouble);
                 if (IsExactWhereSmall(function))
                 {
-                    SetUnlessInfinite(il, value, odd());
+                    SetFinite(il, value, odd());
                 }
                 else if (asksForZeros && function is FloatFunction.Multiply or FloatFunction.Divide)
                 {
@@ -154,7 +154,7 @@ internal static class HostFloatEmission
             case <= FloatFunction.MultiplyAdd:
                 foreach (var item in n.Items.AsSpan(..^1)) Operand(item);
                 Operate(il, function, isDouble);
-                if (IsExactWhereSmall(function)) SetUnlessInfinite32(il, value, odd());
+                if (IsExactWhereSmall(function)) SetFinite32(il, value, odd());
                 else SetOrdinary32(il, value, odd());
                 break;
 
@@ -200,7 +200,7 @@ internal static class HostFloatEmission
             case FloatFunction.Convert when isDouble:
                 Operand32(n.Items[0]);
                 il.Op(OpCodes.Conv_R8);
-                SetUnlessInfinite(il, value, odd());
+                SetFinite(il, value, odd());
                 break;
 
             default:
@@ -289,27 +289,27 @@ internal static class HostFloatEmission
         function is FloatFunction.Add or FloatFunction.Subtract or FloatFunction.SquareRoot;
 
     /// <summary>Sets a local to what is on the stack, which is ordinary if it is a number at all.</summary>
-    private static void SetUnlessInfinite(IlWriter il, LocalBuilder value, Label odd)
+    private static void SetFinite(IlWriter il, LocalBuilder value, Label odd)
     {
         var number = il.Local(Number);
         il.Set(number);
-        BranchIfInfinite(il, number, odd);
+        BranchUnlessFinite(il, number, odd);
         il.Get(number);
         SetNumber(il, value);
     }
 
-    private static void SetUnlessInfinite32(IlWriter il, LocalBuilder value, Label odd)
+    private static void SetFinite32(IlWriter il, LocalBuilder value, Label odd)
     {
         var number = il.Local(typeof(float));
         il.Set(number);
-        BranchIfInfinite(il, number, odd);
+        BranchUnlessFinite(il, number, odd);
         il.Get(number);
         il.Call(ToBits32);
         il.Op(OpCodes.Conv_U8);
         il.Set(value);
     }
 
-    private static void BranchIfInfinite(IlWriter il, LocalBuilder number, Label odd)
+    private static void BranchUnlessFinite(IlWriter il, LocalBuilder number, Label odd)
     {
         var nothing = il.Local(number.LocalType);
         il.Get(number);

@@ -88,9 +88,17 @@ internal sealed partial class RegionEmitter : StepEmitter
             il => new RegionEmitter(il, isa, shape, surroundings).Emit());
     }
 
-    public override void LoadRegister(int slot) => _registers.Load(slot);
+    public override void LoadRegister(int slot)
+    {
+        if (slot == Trust?.RoundEvenSlot) Il.Const(FloatMode.RoundEven);
+        else _registers.Load(slot);
+    }
 
-    public override void LoadRegisterHalf(int slot) => _registers.LoadHalf(slot);
+    public override void LoadRegisterHalf(int slot)
+    {
+        if (slot == Trust?.RoundEvenSlot) Il.Const32((int)FloatMode.RoundEven);
+        else _registers.LoadHalf(slot);
+    }
 
     public override bool IsSigned(int slot) => _registers.IsSigned(slot);
 
@@ -403,6 +411,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         instruction.Visit(n =>
         {
             if (n.Op != Op.Register && (!branches || n.Op != Op.SetRegister)) return;
+            if (n.Index == Trust?.RoundEvenSlot) return;
             _registers.Fetch(n.Index);
             if (instruction.HasPaths) _registers.Widen(n.Index);
         });

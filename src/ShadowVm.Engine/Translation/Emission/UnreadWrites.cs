@@ -60,13 +60,16 @@ internal sealed class UnreadWrites
     /// <summary>Registers that an instruction reads, those it may write, and those it writes whenever it is done.</summary>
     private sealed record Uses(HashSet<int> Reads, HashSet<int> Writes, HashSet<int> Certain)
     {
+        private readonly List<int> _writes = []; // with those that happen twice
+
         public static Uses Of(Specialized instruction)
         {
             var uses = new Uses([], [], []);
             instruction.Visit(uses.Add);
             foreach (var step in instruction.Steps)
             {
-                if (step.Op == Op.SetRegister) uses.Certain.Add(step.Index);
+                if (StepEmitter.EndsInRaise(step)) break; // nobody comes behind it
+                if (step.Op == Op.SetRegister && uses._writes.Count(slot => slot == step.Index) == 1) uses.Certain.Add(step.Index);
             }
 
             return uses;
@@ -82,7 +85,9 @@ internal sealed class UnreadWrites
         private void Add(Node n)
         {
             if (n.Op == Op.Register) Reads.Add(n.Index);
-            else if (n.Op == Op.SetRegister) Writes.Add(n.Index);
+            if (n.Op != Op.SetRegister) return;
+            Writes.Add(n.Index);
+            _writes.Add(n.Index);
         }
     }
 }

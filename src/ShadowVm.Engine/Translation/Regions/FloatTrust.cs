@@ -19,8 +19,8 @@ internal sealed record FloatTrust(int Flags, int? Mode, IReadOnlySet<int> Number
 {
     private static readonly int ModeBits = BitOperations.PopCount(FloatMode.RoundMask);
 
-    /// <summary>The slot of the mode with all that it then holds, where the slot holds nothing else.</summary>
-    public (int Slot, Node Value)? EvenMode { get; private init; }
+    /// <summary>The slot of the mode where it holds nothing else: it is <see cref="FloatMode.RoundEven"/> then.</summary>
+    public int? RoundEvenSlot { get; private init; }
 
     /// <summary>What a region's code would have to be trusted with; null where there is nothing or no reason to.</summary>
     /// <param name="nodes">The region's nodes.</param>
@@ -53,7 +53,7 @@ internal sealed record FloatTrust(int Flags, int? Mode, IReadOnlySet<int> Number
         var numbers = uses.Where(use => use.Value > 0).Select(use => use.Key).ToHashSet();
         return new FloatTrust(flags.Value, mode?.Index, numbers, noZeros)
         {
-            EvenMode = mode?.Width <= ModeBits ? (mode.Index, Fold.Const(FloatMode.RoundEven, mode.Width)) : null,
+            RoundEvenSlot = mode?.Width <= ModeBits ? mode.Index : null,
         };
     }
 

@@ -14,6 +14,9 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
     // More registers than these in locals throughout, and the compiler spills and shuffles them at each turn of a loop.
     private const int Max = 11;
 
+    // What a load or a store counts beside a use.
+    private const long Access = 8;
+
     // The same of numbers, which are in registers of their own.
     private const int NumbersMax = 12;
 
@@ -47,9 +50,10 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
     /// </summary>
     /// <param name="nodes">The region's nodes, which know how deep they lie.</param>
     /// <param name="loops">Its loops, each behind the one around it.</param>
-    /// <param name="numbers">Slots whose locals are for the host's floating-point unit.</param>
-    public static void Choose(IReadOnlyList<RegionNode> nodes, IReadOnlyList<RegionLoop> loops, IReadOnlySet<int> numbers)
+    /// <param name="trust">What is taken for granted of floating point.</param>
+    public static void Choose(IReadOnlyList<RegionNode> nodes, IReadOnlyList<RegionLoop> loops, FloatTrust? trust)
     {
+        var numbers = trust?.Numbers ?? new HashSet<int>();
         var written = new SortedSet<int>();
         foreach (var node in nodes)
         {
@@ -62,7 +66,8 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
         void Give(IEnumerable<int> members, int[] around)
         {
             var heaviest = Weigh(members.Select(index => nodes[index]))
-                .OrderByDescending(each => each.Value).Select(each => each.Key).Concat(around).Distinct().ToLookup(numbers.Contains);
+                .OrderByDescending(each => each.Value).Select(each => each.Key).Concat(around).Distinct()
+                .Where(slot => slot != trust?.RoundEvenSlot).ToLookup(numbers.Contains);
             int[] slots = [.. heaviest[false].Take(Max).Concat(heaviest[true].Take(NumbersMax)).Order()];
             var pinned = new PinnedRegisters(slots, [.. slots.Where(written.Contains)]);
             foreach (var index in members) nodes[index].Pinned = pinned;
@@ -75,22 +80,34 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
     /// <summary>Registers that are in locals there and not here.</summary>
     public IEnumerable<int> LoadedBy(PinnedRegisters next) => next.Slots.Except(Slots);
 
+    /// <summary>
+    /// How much each register is worth a local throughout. Within a node it has one in any case: what it saves is the load before
+    /// the first use, and the store behind the last.
+    /// </summary>
     private static SortedDictionary<int, long> Weigh(IEnumerable<RegionNode> nodes)
     {
         var weights = new SortedDictionary<int, long>();
         foreach (var node in nodes)
         {
             var weight = 1L << (3 * Math.Min(node.Depth, 8));
+            var (read, written) = (new HashSet<int>(), new HashSet<int>());
             foreach (var instruction in node.Instructions)
             {
                 instruction.Visit(n =>
                 {
-                    if (n.Op is Op.Register or Op.SetRegister) weights[n.Index] = weights.GetValueOrDefault(n.Index) + weight;
+                    if (n.Op == Op.Register && !written.Contains(n.Index) && read.Add(n.Index)) Add(n.Index, Access * weight);
+                    else if (n.Op is Op.Register or Op.SetRegister) Add(n.Index, weight);
+                });
+                VisitWritten(instruction, slot =>
+                {
+                    if (written.Add(slot)) Add(slot, Access * weight);
                 });
             }
         }
 
         return weights;
+
+        void Add(int slot, long by) => weights[slot] = weights.GetValueOrDefault(slot) + by;
     }
 
     private static void VisitWritten(Specialized instruction, Action<int> slot) => instruction.Visit(n =>

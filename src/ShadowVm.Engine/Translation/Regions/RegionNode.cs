@@ -1,7 +1,6 @@
 using ShadowVm.Engine.Translation.Blocks;
 using ShadowVm.Engine.Translation.Specialization;
 using ShadowVm.Isa;
-using ShadowVm.Isa.Ir;
 
 namespace ShadowVm.Engine.Translation.Regions;
 
@@ -63,9 +62,6 @@ internal sealed record RegionNode(BlockCode Code, Specialized[] Instructions, bo
     {
         HasBlock = HasBlock,
     };
-
-    /// <summary>The node where it is known what a register holds that nothing in it writes.</summary>
-    public RegionNode Knowing((int Slot, Node Value) register) => this with { Instructions = Combiner.Of(Instructions, register) };
 
     /// <summary>Guest address of an instruction.</summary>
     public ulong AddressOf(int index)

@@ -27,7 +27,7 @@ internal sealed class RegionShape
     }
 
     /// <summary>The nodes; the region was made for the first one.</summary>
-    public IReadOnlyList<RegionNode> Nodes { get; private set; }
+    public IReadOnlyList<RegionNode> Nodes { get; }
 
     /// <summary>Whether it is a block for itself, which leaves nothing to blocks where the counter is short.</summary>
     public bool IsBlock { get; }
@@ -81,9 +81,8 @@ internal sealed class RegionShape
         shape.Connect();
         var loops = shape.PlaceChecks();
         if (shape.Trusts.Numbers) shape.Trust = FloatTrust.Of(shape.Nodes, shape.Trusts.NoZeros);
-        if (shape.Trust?.EvenMode is { } mode) shape.Nodes = [.. shape.Nodes.Select(node => node.Knowing(mode))];
         if (shape.IsBlock) shape.Nodes[0].Pinned = PinnedRegisters.OfBlock(shape.Nodes[0]);
-        else PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust?.Numbers ?? new HashSet<int>());
+        else PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust);
         if (!shape.IsBlock && shape.Nodes[0].Code.Key.IsPaged)
         {
             var steady = SteadyAddresses.Of(shape.Nodes, loops.Select(loop => loop.Members))

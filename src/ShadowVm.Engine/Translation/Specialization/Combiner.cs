@@ -20,12 +20,9 @@ internal sealed class Combiner
     }
 
     /// <summary>Combines a run of instructions that is entered at the first one alone.</summary>
-    /// <param name="instructions">The instructions, which may have been combined before.</param>
-    /// <param name="known">A register, and what it holds at the first one.</param>
-    public static Specialized[] Of(IReadOnlyList<Specialized> instructions, (int Slot, Node Value)? known = null)
+    public static Specialized[] Of(IReadOnlyList<Specialized> instructions)
     {
         var (combiner, combined) = (new Combiner(), new Specialized[instructions.Count]);
-        if (known is { } register) combiner._known.Add(register.Slot, register.Value);
         for (var i = 0; i < combined.Length; i++)
         {
             combined[i] = combiner.Rewritten(instructions[i]);
@@ -48,15 +45,22 @@ internal sealed class Combiner
             if (step is { Op: Op.SetLocal, A.Op: Op.Const } && IsSetOnce(instruction, step.Index)) _constants.Add(step.Index, step.A);
         }
 
-        var needless = Array.Exists(steps, IsWritten);
-        if (needless) steps = Array.FindAll(steps, step => !IsWritten(step));
-        return changes || needless ? new Specialized(steps, instruction.LocalCount, instruction.OpensSlot) : instruction;
+        var needed = Array.FindAll(steps, step => !WritesWhatIsThere(step, steps));
+        return changes || needed.Length < steps.Length
+            ? new Specialized(needed, instruction.LocalCount, instruction.OpensSlot)
+            : instruction;
     }
 
-    /// <summary>Whether a step writes to a register what it holds.</summary>
-    private bool IsWritten(Node step) =>
-        step is { Op: Op.SetRegister, A.Op: Op.Const } && _known.TryGetValue(step.Index, out var value)
-        && value.Op == Op.Const && value.Value == step.A.Value && value.Width == step.A.Width;
+    /// <summary>Whether a step writes to a register the constant that it holds, and no other one writes to it.</summary>
+    private bool WritesWhatIsThere(Node step, Node[] steps)
+    {
+        if (step is not { Op: Op.SetRegister, A: { Op: Op.Const } constant }) return false;
+        if (!_known.TryGetValue(step.Index, out var value) || value.Op != Op.Const || value.Value != constant.Value) return false;
+        var times = 0;
+        foreach (var each in steps)
+            Specialized.Visit(each, n => times += n.Op == Op.SetRegister && n.Index == step.Index ? 1 : 0);
+        return times == 1;
+    }
 
     private static bool IsSetOnce(Specialized instruction, int local)
     {
