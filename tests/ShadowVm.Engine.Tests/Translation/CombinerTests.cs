@@ -14,24 +14,8 @@ public class CombinerTests
     [InlineData("block")]
     [InlineData("region")]
     [InlineData("hot region")]
-    public void Combined_instructions_do_what_each_alone_does(string engine)
-    {
-        for (var seed = 1; seed <= 60; seed++)
-        {
-            var text = ProgramOf(new Random(seed));
-            foreach (var length in new[] { 1, 7, 5003 })
-            {
-                try
-                {
-                    Duel.Fight(text, Duel.Engines[engine], length == 5003 ? 4 : 300, length);
-                }
-                catch (Exception exception)
-                {
-                    Assert.Fail($"seed {seed}, epochs of {length}: {exception.Message}\n{text}");
-                }
-            }
-        }
-    }
+    public void Combined_instructions_do_what_each_alone_does(string engine) =>
+        Duel.FightRandom(ProgramOf, engine, 1, 7);
 
     /// <summary>The target of a call comes in two parts, and is known all the same.</summary>
     [Fact]

@@ -87,6 +87,27 @@ internal static class Duel
         return other.Statistics;
     }
 
+    /// <summary>Random programs, each in short epochs and a few long ones. One that fails is told with its seed.</summary>
+    public static void FightRandom(Func<Random, string> programOf, string engine, params int[] shortLengths)
+    {
+        const int longLength = 5003;
+        for (var seed = 1; seed <= 60; seed++)
+        {
+            var text = programOf(new Random(seed));
+            foreach (var length in (int[])[.. shortLengths, longLength])
+            {
+                try
+                {
+                    Fight(text, Engines[engine], length == longLength ? 4 : 300, length);
+                }
+                catch (Exception exception)
+                {
+                    Assert.Fail($"seed {seed}, epochs of {length}: {exception.Message}\n{text}");
+                }
+            }
+        }
+    }
+
     private static string FindRoot([CallerFilePath] string here = "")
     {
         var folder = Path.GetDirectoryName(here)!;

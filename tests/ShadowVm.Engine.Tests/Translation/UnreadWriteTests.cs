@@ -16,24 +16,8 @@ public class UnreadWriteTests
     [InlineData("block")]
     [InlineData("region")]
     [InlineData("hot region")]
-    public void Who_leaves_in_between_has_what_was_written(string engine)
-    {
-        for (var seed = 1; seed <= 60; seed++)
-        {
-            var text = ProgramOf(new Random(seed));
-            foreach (var length in new[] { 1, 7, 5003 })
-            {
-                try
-                {
-                    Duel.Fight(text, Duel.Engines[engine], length == 5003 ? 4 : 300, length);
-                }
-                catch (Exception exception)
-                {
-                    Assert.Fail($"seed {seed}, epochs of {length}: {exception.Message}\n{text}");
-                }
-            }
-        }
-    }
+    public void Who_leaves_in_between_has_what_was_written(string engine) =>
+        Duel.FightRandom(ProgramOf, engine, 1, 7);
 
     /// <summary>An addition of constants that overflows: nobody comes to what it writes, or behind it.</summary>
     [Theory]

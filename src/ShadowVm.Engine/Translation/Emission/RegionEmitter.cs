@@ -56,10 +56,10 @@ internal sealed partial class RegionEmitter : StepEmitter
     private readonly List<Action> _later = [];
     private readonly List<(Label Label, RegionNode Node, int Unretired)> _partials = [];
     private RegionNode _node;
-    private AccessGroups _groups;
-    private Quotients _quotients;
-    private UnreadWrites _unread;
-    private StoredValues _stored;
+    private AccessGroups _groups = null!; // of the node that is emitted, as the three below
+    private Quotients _quotients = null!;
+    private UnreadWrites _unread = null!;
+    private StoredValues _stored = null!;
     private Label? _turn; // where the next turn of the loop begins
     private object? _turned; // what is known of registers there
     private int _index;
@@ -70,10 +70,6 @@ internal sealed partial class RegionEmitter : StepEmitter
         _shape = shape;
         _surroundings = surroundings;
         _node = shape.Nodes[0];
-        _groups = GroupsOf(_node);
-        _quotients = new Quotients(_node);
-        _unread = new UnreadWrites(_node);
-        _stored = StoredIn(_node);
         _registers = new RegisterCache(il, shape.Trust?.Numbers ?? new HashSet<int>());
     }
 
