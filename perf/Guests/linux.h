@@ -12,10 +12,13 @@ static inline long system_call(long number, long a, long b, long c)
     return a0;
 }
 
+// As in a bare-metal guest: eight words at entry + 8, where 0 means the program's default.
+extern volatile u64 guest_parameters[8];
+
 static inline u64 parameter(int index, u64 otherwise)
 {
-    (void)index;
-    return otherwise;
+    u64 value = guest_parameters[index];
+    return value ? value : otherwise;
 }
 
 static inline void put_text(const char *text)
@@ -40,4 +43,6 @@ __attribute__((noreturn, used)) static void start(void)
     __builtin_unreachable();
 }
 
-__asm__(".globl _start\n_start:\n.option push\n.option norelax\nla gp, __global_pointer$\n.option pop\ncall start");
+__asm__(".balign 8\n.globl _start\n_start:\nj 1f\n"
+        ".balign 8\n.globl guest_parameters\nguest_parameters:\n.fill 8, 8, 0\n"
+        "1:\n.option push\n.option norelax\nla gp, __global_pointer$\n.option pop\ncall start");

@@ -45,7 +45,7 @@ internal sealed class Peers(string guests, string hello, string work, string sha
         if (name == "qemu-user") return new Peer(name, PeerKind.User, run => (program, [Program(run)]));
         var paged = name.EndsWith("-paged", StringComparison.Ordinal);
         return native
-            ? new Peer(name, PeerKind.Native, run => (Path.Combine(work, name, run.Program), []))
+            ? new Peer(name, PeerKind.Native, run => (Path.Combine(work, name, run.Program), [$"{run.Rounds}"]))
             : new Peer(name, PeerKind.Emulator, run => (program, [.. _virt, .. icount, "-kernel", paged ? Paged(run) : Image(run)]));
     }
 

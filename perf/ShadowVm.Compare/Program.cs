@@ -7,6 +7,11 @@ var folders = new Folders();
 var all = Workload.Read(Path.Combine(folders.Guests, "workloads.txt"));
 
 var rounds = new Option<int>("--rounds") { Description = "Runs of each program on each peer.", DefaultValueFactory = _ => 5 };
+var times = new Option<int>("--times")
+{
+    Description = "How many times the work of workloads.txt: start-up and translation weigh less the longer a program runs.",
+    DefaultValueFactory = _ => 1,
+};
 var programs = List("--programs", "What to run.", [.. all.Select(workload => workload.Name)]);
 var peers = List("--peers", $"Whom to run it on: {string.Join(", ", Peers.Names)}.", [.. Peers.Names.SkipLast(1)]);
 var tiers = List("--tiers", $"ShadowVm's tiers: {string.Join(", ", Peers.Tiers)}.", ["reference", "block", "region"]);
@@ -18,9 +23,10 @@ var shadowvm = new Option<FileInfo?>("--shadowvm")
 var output = new Option<FileInfo?>("--output") { Description = "A file for the tables, in Markdown.", HelpName = "FILE.md" };
 var command = new RootCommand(
     "Runs the same programs on ShadowVm, on QEMU with and without exact counting and as programs, and natively, in turn.\n\n"
-    + "Examples:\n  perf/compare\n  perf/compare --rounds 3 --programs sieve,sort --peers shadowvm,qemu-icount --tiers block")
+    + "Examples:\n  perf/compare\n  perf/compare --rounds 3 --programs sieve,sort --peers shadowvm,qemu-icount --tiers block\n"
+    + "  perf/compare --rounds 3 --times 5 --peers shadowvm,qemu-user,native --tiers region")
 {
-    rounds, programs, peers, tiers, shadowvm, output,
+    rounds, times, programs, peers, tiers, shadowvm, output,
 };
 command.SetAction(async (result, cancel) =>
 {
@@ -30,15 +36,18 @@ command.SetAction(async (result, cancel) =>
         var setup = new Setup(folders, text => Console.Error.WriteLine(text), cancel);
         var count = result.GetValue(rounds);
         if (count < 1) throw new CompareException($"--rounds: {count} is less than 1");
+        var factor = result.GetValue(times);
+        if (factor is < 1 or > 1000) throw new CompareException($"--times: {factor} is not between 1 and 1000");
         var chosen = Names(result, programs, [.. all.Select(workload => workload.Name)]);
         var wanted = Names(result, peers, Peers.Names);
         var levels = Names(result, tiers, Peers.Tiers);
+        Workload[] run = [.. all.Where(workload => chosen.Contains(workload.Name)).Select(workload => workload.Times((uint)factor))];
         var comparison = new Comparison(
-            await setup.Prepare(wanted, levels, result.GetValue(shadowvm)?.FullName),
-            [.. all.Where(workload => chosen.Contains(workload.Name))]);
+            await setup.Prepare(wanted, levels, result.GetValue(shadowvm)?.FullName, factor == 1 ? [] : run), run);
         var versions = await Versions.Read(folders, setup.ShadowVm, cancel);
         await RoundProgress.Run(comparison, count, errors, cancel);
         versions.Add("load after", Versions.Load());
+        if (factor != 1) versions.Add("work", $"{factor} times that of workloads.txt");
         ResultTable[] tables = [versions, .. Report.Tables(comparison)];
         foreach (var table in tables)
         {

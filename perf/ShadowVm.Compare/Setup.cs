@@ -23,10 +23,18 @@ internal sealed class Setup(Folders folders, Action<string> says, CancellationTo
     /// <param name="names">Of <see cref="Peers.Names"/>.</param>
     /// <param name="tiers">Of <see cref="Peers.Tiers"/>, each a peer in ShadowVm's place.</param>
     /// <param name="shadowvm">A program to take instead of publishing this checkout's.</param>
-    public async Task<Peer[]> Prepare(string[] names, string[] tiers, string? shadowvm)
+    /// <param name="longer">What is run, where its work differs from that of the images as they were built.</param>
+    public async Task<Peer[]> Prepare(string[] names, string[] tiers, string? shadowvm, Workload[] longer)
     {
         ShadowVm = shadowvm ?? Path.Combine(folders.Work, "publish", "shadowvm");
-        var known = new Peers(folders.Images, folders.Hello, folders.Work, ShadowVm);
+        var images = folders.Images;
+        if (longer.Length != 0)
+        {
+            images = Path.Combine(folders.Work, "longer");
+            LongerImages.Write(folders.Images, images, longer.Select(workload => workload.Full));
+        }
+
+        var known = new Peers(images, folders.Hello, folders.Work, ShadowVm);
         var chosen = new List<Peer>();
         foreach (var name in names)
         {

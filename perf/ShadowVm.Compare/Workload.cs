@@ -6,8 +6,14 @@ namespace ShadowVm.Compare;
 /// <param name="Program">Name of the program.</param>
 /// <param name="Rounds">How often it does its work.</param>
 /// <param name="Instructions">Guest instructions that this takes.</param>
-/// <param name="Line">What it prints.</param>
-internal sealed record Work(string Program, ulong Rounds, double Instructions, string Line);
+/// <param name="Line">What it prints, or null where only a run can tell.</param>
+internal sealed record Work(string Program, ulong Rounds, double Instructions, string? Line)
+{
+    /// <summary>So many times the work; the instructions are then about right.</summary>
+    public Work Times(uint times) => times == 1
+        ? this
+        : this with { Rounds = Rounds * times, Instructions = Instructions * times, Line = null };
+}
 
 /// <summary>A program of perf/Guests.</summary>
 /// <param name="Name">Its name.</param>
@@ -17,6 +23,9 @@ internal sealed record Workload(string Name, Work Full, Work Hundredth)
 {
     /// <summary>What takes no time but to start: the hello guest.</summary>
     public static Work StartUp { get; } = new("hello", 0, 0, "hello from the guest");
+
+    /// <summary>So many times the work.</summary>
+    public Workload Times(uint times) => this with { Full = Full.Times(times), Hundredth = Hundredth.Times(times) };
 
     /// <summary>Reads workloads.txt, in its order.</summary>
     public static Workload[] Read(string path)
