@@ -38,6 +38,6 @@ public class LoopStartTests
     {
         return LoopStart.Of([BlockAt(found), .. places.Keys.Where(pc => pc != found).Select(BlockAt)]).Pc;
 
-        Block BlockAt(ulong pc) => new(new BlockCode(new CodeKey(pc, CodeKey.Flat), [], 0), null!, places[pc]); // it is never run
+        Block BlockAt(ulong pc) => new(new BlockCode(new CodeKey(pc, CodeKey.Flat), [], 0), null!, places[pc], [], null); // it is never run
     }
 }

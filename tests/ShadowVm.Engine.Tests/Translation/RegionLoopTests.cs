@@ -39,7 +39,7 @@ public class RegionLoopTests
             var successors = Enumerable.Range(0, count)
                 .Select(_ => Enumerable.Range(0, random.Next(0, 4)).Select(_ => random.Next(count)).Distinct().ToArray()).ToArray();
             var nodes = NodesOf(successors);
-            var loops = RegionLoop.Of(nodes);
+            var loops = RegionLoop.Of(nodes, new HashSet<int>());
             var headers = loops.Select(loop => loop.Header).ToHashSet();
             Assert.Equal(loops.Count, headers.Count);
             for (var i = 0; i < count; i++) Assert.True(!Reaches(i, i, to => !headers.Contains(to)), $"seed {seed}: {i} goes round");
@@ -67,7 +67,7 @@ public class RegionLoopTests
         }
     }
 
-    private static string LoopsOf(params int[][] successors) => string.Join(' ', RegionLoop.Of(NodesOf(successors))
+    private static string LoopsOf(params int[][] successors) => string.Join(' ', RegionLoop.Of(NodesOf(successors), new HashSet<int>())
         .Select(loop => $"{loop.Header}:{string.Join(',', loop.Members.Order())}{(loop.Outer is { } outer ? $"<{outer.Header}" : "")}"));
 
     private static RegionNode[] NodesOf(int[][] successors)

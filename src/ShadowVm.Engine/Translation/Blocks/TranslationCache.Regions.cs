@@ -28,6 +28,8 @@ internal sealed partial class TranslationCache
     private ImmutableHashSet<AccessPlace> _wandering = []; // found in one region, true in all
     private readonly HashSet<CodeKey> _wanted = []; // blocks of regions that were asked for
     private readonly ConcurrentQueue<(MadeRegion Made, SlotTable Slots)> _madeRegions = new();
+    private readonly HashSet<int> _links = []; // registers in which calls leave addresses
+    private readonly HashSet<ulong> _named = []; // addresses that blocks go to by name
     private bool _makesRegion;
 
     /// <summary>The guest was found in a block.</summary>
@@ -76,7 +78,7 @@ internal sealed partial class TranslationCache
         {
             // They are all there: a region goes with the first of its blocks.
             var blocks = region.Blocks.Select(key => _blocks[key].Code).ToArray();
-            if (TranslationListing.OfRegion(_isa, blocks, _surroundings, TrustsOf(region.Key)) is { } listing) yield return listing;
+            if (TranslationListing.OfRegion(_isa, blocks, _surroundings, TrustsOf(region.Key), region.Targets) is { } listing) yield return listing;
         }
 
         foreach (var block in _blocks.Values.Where(block => Holds(block.Key)))
@@ -99,7 +101,7 @@ internal sealed partial class TranslationCache
     {
         if (_makesRegion || _enqueued >= WaitingMax) return;
         _makesRegion = true;
-        var blocks = Gather(key);
+        var blocks = Gather(key, out var targets);
         _makesRegion = false;
         if (blocks.Count == 1 && !blocks[0].Successors.Contains(key.Pc)) return;
         var needsLoop = !_trusts.ContainsKey(key) && _looks.GetValueOrDefault(key) < LooksOfOthers * _settings.RegionAfter;
@@ -110,7 +112,8 @@ internal sealed partial class TranslationCache
             key = start.Key;
         }
 
-        var wanted = new WantedRegion(key, blocks.ToArray(), [.. blocks.Select(block => _versions[PageOf(block.Key)])]);
+        var wanted = new WantedRegion(
+            key, blocks.ToArray(), [.. blocks.Select(block => _versions[PageOf(block.Key)])], new JumpTargets(targets, _links.ToHashSet()));
         var (surroundings, slots) = (_surroundings, _slots);
         var trusts = TrustsOf(key);
         foreach (var block in blocks) _wanted.Add(block.Key);
@@ -129,8 +132,11 @@ internal sealed partial class TranslationCache
     }
 
     /// <summary>The blocks that can be reached from one, the nearest first.</summary>
-    private List<Block> Gather(CodeKey key)
+    /// <param name="key">That one.</param>
+    /// <param name="targets">Of their addresses, those that computed jumps among them may lead to.</param>
+    private List<Block> Gather(CodeKey key, out HashSet<ulong> targets)
     {
+        targets = [];
         var (blocks, places, addresses) = (new List<Block>(), new Queue<CodeKey>(), new HashSet<ulong>());
         var seen = new HashSet<CodeKey> { key };
         places.Enqueue(key);
@@ -155,12 +161,26 @@ internal sealed partial class TranslationCache
             foreach (var successor in block.Successors)
             {
                 var next = key.At(successor);
-                var isNear = !key.IsPaged || ((successor ^ key.Pc) & ~(GuestMemory.PageBytes - 1UL)) == 0;
+                var isNear = !key.IsPaged || IsInPage(successor, key.Pc);
                 if (isNear && seen.Add(next)) places.Enqueue(next);
+            }
+
+            if (block.Jump is not { } jump || targets.Count > 0 || CallSites.IsReturn(jump, _links)) continue;
+            foreach (var target in TargetsNear(block))
+            {
+                targets.Add(target.Pc);
+                if (seen.Add(target)) places.Enqueue(target);
             }
         }
 
         return blocks;
+
+        // What no branch names is come to by computed jumps; which of them it is by isn't known.
+        IEnumerable<CodeKey> TargetsNear(Block jump) => _blocksByPage[PageOf(jump.Key)]
+            .Where(block => !_named.Contains(block.Pc) && block.Key.Page == jump.Key.Page && IsInPage(block.Pc, jump.Pc))
+            .Select(block => block.Key);
+
+        static bool IsInPage(ulong pc, ulong of) => ((pc ^ of) & ~(GuestMemory.PageBytes - 1UL)) == 0;
 
         bool IsInRam(CodeKey place) => place.OffsetIn(_memory) < _memory.Size && place.Pc % (ulong)_isa.UnitBytes == 0;
     }
@@ -169,7 +189,7 @@ internal sealed partial class TranslationCache
     {
         var clock = _statistics.Clock;
         var began = clock?.Invoke() ?? 0;
-        if (RegionShape.Of(_isa, Array.ConvertAll(wanted.Blocks, block => block.Code), trusts) is not { } shape) return null;
+        if (RegionShape.Of(_isa, Array.ConvertAll(wanted.Blocks, block => block.Code), trusts, wanted.Targets) is not { } shape) return null;
         if (needsLoop && !shape.Nodes.Any(node => node.Depth > 0)) return null;
         var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
         var region = new Region(
@@ -177,6 +197,7 @@ internal sealed partial class TranslationCache
             Array.ConvertAll(wanted.Blocks, block => block.Key),
             [.. shape.Nodes.Where(node => node.IsEntry).Select(node => node.Code.Key)],
             shape.LastPages,
+            wanted.Targets,
             shape.Nodes.Sum(node => node.Count),
             method);
         return new MadeRegion(region, wanted, (clock?.Invoke() ?? 0) - began);
@@ -273,6 +294,7 @@ internal sealed partial class TranslationCache
         _regionsWith.Clear();
         _looks.Clear();
         _wanted.Clear();
+        _named.Clear();
         ForgetTrusts();
     }
 
@@ -282,7 +304,7 @@ internal sealed partial class TranslationCache
         _wandering = [];
     }
 
-    private sealed record WantedRegion(CodeKey Key, Block[] Blocks, uint[] Versions);
+    private sealed record WantedRegion(CodeKey Key, Block[] Blocks, uint[] Versions, JumpTargets Targets);
 
     private sealed record MadeRegion(Region Region, WantedRegion Wanted, long Ticks);
 }

@@ -215,7 +215,10 @@ internal sealed partial class TranslationCache : IDisposable
         if (RegionShape.OfBlock(_isa, code) is { } shape)
         {
             var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
-            block = new Block(shape.Nodes[0].Code, method, CallSites.Successors(_isa, shape.Nodes[0]));
+            var (node, links) = (shape.Nodes[0], new List<int>());
+            CallSites.VisitLinks(_isa, node, (slot, _) => links.Add(slot));
+            var jump = Array.FindLast(node.Instructions, CallSites.IsComputed);
+            block = new Block(node.Code, method, CallSites.Successors(_isa, node), [.. links], jump);
         }
 
         return new Compilation(block, (clock?.Invoke() ?? 0) - began);
@@ -242,6 +245,8 @@ internal sealed partial class TranslationCache : IDisposable
 
         _memory.Watch.MarkCode(key.OffsetIn(_memory), (ulong)block.Code.Bytes);
         _blocks[key] = block;
+        _links.UnionWith(block.Links);
+        _named.UnionWith(block.Successors);
         if (!_blocksByPage.TryGetValue(page, out var blocks)) _blocksByPage.Add(page, blocks = []);
         blocks.Add(block);
         IlBytes += block.Method.IlBytes;

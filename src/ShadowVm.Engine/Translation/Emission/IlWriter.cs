@@ -36,6 +36,13 @@ internal sealed class IlWriter
         Line(op.Name!);
     }
 
+    /// <summary>Goes to the label of a number on the stack, and on behind this where it is too large.</summary>
+    public void Switch(Label[] labels)
+    {
+        _il.Emit(OpCodes.Switch, labels);
+        _text?.Append("    switch ").AppendJoin(' ', labels.Select(label => $"L{_labels[label]}")).Append('\n');
+    }
+
     public void Const(long value)
     {
         if (value is >= int.MinValue and <= int.MaxValue)

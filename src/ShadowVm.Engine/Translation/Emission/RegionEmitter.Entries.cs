@@ -23,28 +23,39 @@ internal sealed partial class RegionEmitter
 
         var (pc, enters) = (Il.Local(), Il.Label());
         // What all have in common needn't be loaded for each.
-        var common = entries.Append(first).Select(node => WayTo(node, null).Pinned.Slots)
+        var common = entries.Append(first).Select(node => PinnedBefore(node).Slots)
             .Aggregate<IEnumerable<int>>(Enumerable.Intersect).ToArray();
         _registers.LoadAll(common);
         Il.LoadWord(Isa.PcSlot);
         Il.Set(pc);
+        if (entries.Append(first).All(_shape.IsDispatched))
+        {
+            GoToDispatch(pc);
+            return;
+        }
+
         Il.Get(pc);
         Il.Const((long)first.Pc);
         Il.Branch(OpCodes.Beq, enters);
-        EmitSearch(entries, pc, entry =>
-        {
-            var next = WayTo(entry, null);
-            _registers.LoadAll(next.Pinned.Slots.Except(common));
-            EmitStepTo(next, entry, isOnWay: false);
-        });
+        EmitSearch(entries, pc, Enter);
         Il.Mark(enters);
-        _registers.LoadAll(first.Pinned.Slots.Except(common));
+        if (_shape.IsDispatched(first)) Enter(first);
+        else _registers.LoadAll(first.Pinned.Slots.Except(common));
+
+        PinnedRegisters PinnedBefore(RegionNode entry) => _shape.IsDispatched(entry) ? _shape.DispatchPinned : WayTo(entry, null).Pinned;
+
+        void Enter(RegionNode entry)
+        {
+            _registers.LoadAll(PinnedBefore(entry).Slots.Except(common));
+            if (_shape.IsDispatched(entry)) GoToDispatch(pc);
+            else EmitStepTo(WayTo(entry, null), entry, isOnWay: false);
+        }
     }
 
     /// <summary>At a loop's header: who is on the way to a node further in goes on to there.</summary>
     private void EmitWayIn(RegionNode header)
     {
-        if (header.Loop is not { } loop || _shape.Nodes[loop.Header] != header) return;
+        if (header.Loop is not { } loop || loop.Header == RegionLoop.Dispatch || _shape.Nodes[loop.Header] != header) return;
         RegionNode[] entries =
             [.. loop.Members.Select(member => _shape.Nodes[member]).Where(node => node.IsEntry && node != header).OrderBy(node => node.Pc)];
         if (entries.Length == 0) return;

@@ -11,11 +11,12 @@ internal sealed partial class RegionEmitter
     private readonly Dictionary<AccessPlace, LastPage> _lastPages = [];
     private int _addends;
 
-    protected override LastPage? LastPageOf(Node access) =>
-        _lastPages.GetValueOrDefault(new AccessPlace(_node.AddressOf(_index), SteadyAddresses.IndexOf(access, _node.Instructions[_index])));
+    protected override LastPage? LastPageOf(Node access) => _lastPages.GetValueOrDefault(PlaceOf(access));
 
-    protected override int? NextAddendWord() =>
-        _shape.Trusts.Addends ? EngineWords.Addends + (_addends++ % EngineWords.AddendsMax) : null;
+    protected override int? NextAddendWord(Node access) =>
+        _shape.Trusts.Addends && !_shape.Trusts.Wandering.Contains(PlaceOf(access)) ? EngineWords.Addends + (_addends++ % EngineWords.AddendsMax) : null;
+
+    private AccessPlace PlaceOf(Node access) => new(_node.AddressOf(_index), SteadyAddresses.IndexOf(access, _node.Instructions[_index]));
 
     /// <summary>Nothing is remembered where the region is entered.</summary>
     private void EmitLastPages()

@@ -195,8 +195,10 @@ internal sealed partial class RegionEmitter : StepEmitter
         if (_shape.Trust is { } trust) EmitTrust(trust);
         EmitLastPages();
         foreach (var node in _shape.Nodes) _labels.Add(node.Pc, Il.Label());
+        BeginDispatch();
         EmitEntries();
         foreach (var node in _shape.Nodes) Emit(node);
+        EmitDispatch();
         foreach (var emit in _later) emit();
         EmitGivenUp();
         EmitPartials();
@@ -446,11 +448,11 @@ internal sealed partial class RegionEmitter : StepEmitter
         Il.SetArgument(CompiledMethod.Counter);
     }
 
-    private void LoadCounter()
+    private void LoadCounter(int unretired)
     {
         Il.Argument(CompiledMethod.Counter);
-        if (Unretired == 0) return;
-        Il.Const(Unretired);
+        if (unretired == 0) return;
+        Il.Const(unretired);
         Il.Op(OpCodes.Add);
     }
 
@@ -493,7 +495,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         Il.StoreWord();
         Il.Argument(CompiledMethod.State);
         Il.Argument(CompiledMethod.Memory);
-        LoadCounter();
+        LoadCounter(Unretired);
         Il.Const(_surroundings.SlotOf(_node.Code.Key.At(target)));
         Il.Op(OpCodes.Conv_I);
         Il.Op(OpCodes.Ldind_I);
@@ -505,13 +507,28 @@ internal sealed partial class RegionEmitter : StepEmitter
     /// <summary>Leaves to an address that is put on the stack when it is asked for.</summary>
     private void LeaveToComputed(Specialized? branch, Action loadTarget)
     {
-        var (pc, entry) = (Il.Local(), Il.Local());
+        var pc = Il.Local();
         loadTarget();
         Il.Set(pc);
         EmitPutOff();
         _registers.WidenAll(); // once for all the ways that it may go
         _registers.WriteBack(_registers.Dirty);
         if (branch is not null) TryReturnSites(branch, pc);
+        if (branch is not null && _shape.IsDispatching(branch))
+        {
+            _registers.SwitchTo(_shape.DispatchPinned);
+            GiveBack(Unretired);
+            GoToDispatch(pc);
+            return;
+        }
+
+        GoOnByTable(pc, Unretired);
+    }
+
+    /// <summary>Goes on in the code that the table of computed jumps has for an address, or gives control back.</summary>
+    private void GoOnByTable(LocalBuilder pc, int unretired)
+    {
+        var entry = Il.Local();
         _registers.WriteBackPinned();
         Il.WordAddress(Isa.PcSlot);
         Il.Get(pc);
@@ -534,7 +551,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         Il.Branch(OpCodes.Bne_Un, miss);
         Il.Argument(CompiledMethod.State);
         Il.Argument(CompiledMethod.Memory);
-        LoadCounter();
+        LoadCounter(unretired);
         Il.Get(entry);
         Il.Const(8);
         Il.Op(OpCodes.Add);
@@ -544,7 +561,7 @@ internal sealed partial class RegionEmitter : StepEmitter
         Il.WordAddress(EngineWords.Exit);
         Il.Const((long)HostExit.Dispatch);
         Il.StoreWord();
-        LoadCounter();
+        LoadCounter(unretired);
         Il.Op(OpCodes.Ret);
     }
 

@@ -13,7 +13,7 @@ internal abstract partial class StepEmitter
     protected virtual LastPage? LastPageOf(Node access) => null;
 
     /// <summary>The next of the words of <see cref="EngineWords.Addends"/>; null where it isn't worth it.</summary>
-    protected virtual int? NextAddendWord() => null;
+    protected virtual int? NextAddendWord(Node access) => null;
 
     /// <summary>As <see cref="EmitPaged"/>. One comparison says that the page is the same and the access aligned.</summary>
     private LocalBuilder EmitLastPage(Node access, int bytes, bool watched, LastPage page)

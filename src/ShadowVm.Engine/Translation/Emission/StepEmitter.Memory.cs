@@ -220,7 +220,7 @@ internal abstract partial class StepEmitter
             EmitFails(address, span, fails);
             group.Entry = entry;
             group.Lowest = Il.Local();
-            EmitPhysical(address, entry, watched, group.Lowest);
+            EmitPhysical(access, address, entry, watched, group.Lowest);
         }
         else if (watched ? !group.Allows.Stores : !group.Allows.Loads)
         {
@@ -323,7 +323,7 @@ internal abstract partial class StepEmitter
         }
 
         EmitEntry(address, entry, isAligned ? 1 : bytes, watched, GiveUp);
-        EmitPhysical(address, entry, watched, address);
+        EmitPhysical(access, address, entry, watched, address);
         if (watched) EmitWatch(address, 0);
         return address;
     }
@@ -364,9 +364,9 @@ internal abstract partial class StepEmitter
     /// Makes an address a physical one. A load goes by how far away the last one was, and whether it still is so may become known
     /// later: a load that waits for an address doesn't wait for the table as well.
     /// </summary>
-    private void EmitPhysical(LocalBuilder address, LocalBuilder entry, bool watched, LocalBuilder physical)
+    private void EmitPhysical(Node access, LocalBuilder address, LocalBuilder entry, bool watched, LocalBuilder physical)
     {
-        if (watched || NextAddendWord() is not { } word)
+        if (watched || NextAddendWord(access) is not { } word)
         {
             Il.Get(address);
             LoadFrom(entry, PageEntry.AddendOffset);

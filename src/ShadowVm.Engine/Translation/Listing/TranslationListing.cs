@@ -65,11 +65,12 @@ public sealed class TranslationListing
     /// <param name="blocks">The blocks.</param>
     /// <param name="surroundings">Those of the machine.</param>
     /// <param name="trusts">As <see cref="RegionShape.Of"/> has it.</param>
+    /// <param name="targets">The same.</param>
     internal static TranslationListing? OfRegion(
-        IsaDefinition isa, IReadOnlyList<BlockCode> blocks, BlockSurroundings surroundings, RegionTrust trusts)
+        IsaDefinition isa, IReadOnlyList<BlockCode> blocks, BlockSurroundings surroundings, RegionTrust trusts, JumpTargets targets)
     {
         var names = new ListingNames(isa);
-        return RegionShape.Of(isa, blocks, trusts) is { } shape ? Of(isa, shape, names, names.Around(surroundings)) : null;
+        return RegionShape.Of(isa, blocks, trusts, targets) is { } shape ? Of(isa, shape, names, names.Around(surroundings)) : null;
     }
 
     private static TranslationListing Of(IsaDefinition isa, RegionShape shape, ListingNames names, BlockSurroundings surroundings)

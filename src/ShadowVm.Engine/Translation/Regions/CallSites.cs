@@ -61,6 +61,14 @@ internal static class CallSites
         return [.. found];
     }
 
+    /// <summary>Whether a branch may go to an address that isn't known beforehand.</summary>
+    public static bool IsComputed(Specialized branch)
+    {
+        var found = false;
+        branch.Visit(n => found |= n.Op == Op.Goto && !Fold.IsConst(n.A!));
+        return found;
+    }
+
     /// <summary>Whether a branch goes where a register says in which calls leave addresses.</summary>
     public static bool IsReturn(Specialized branch, IReadOnlySet<int> links)
     {

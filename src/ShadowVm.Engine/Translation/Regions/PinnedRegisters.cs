@@ -51,7 +51,8 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
     /// <param name="nodes">The region's nodes, which know how deep they lie.</param>
     /// <param name="loops">Its loops, each behind the one around it.</param>
     /// <param name="trust">What is taken for granted of floating point.</param>
-    public static void Choose(IReadOnlyList<RegionNode> nodes, IReadOnlyList<RegionLoop> loops, FloatTrust? trust)
+    /// <returns>Those of the place that computed jumps share, if there is one.</returns>
+    public static PinnedRegisters Choose(IReadOnlyList<RegionNode> nodes, IReadOnlyList<RegionLoop> loops, FloatTrust? trust)
     {
         var numbers = trust?.Numbers ?? new HashSet<int>();
         var written = new SortedSet<int>();
@@ -61,9 +62,16 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
         }
 
         Give(Enumerable.Range(0, nodes.Count), []);
-        foreach (var loop in loops) Give(loop.Members.Order(), nodes[loop.Header].Pinned.Slots); // those of the loop around it
+        var there = None;
+        foreach (var loop in loops)
+        {
+            var pinned = Give(loop.Members.Order(), nodes[loop.Members.First()].Pinned.Slots); // those of the loop around it
+            if (loop.Header == RegionLoop.Dispatch) there = pinned;
+        }
 
-        void Give(IEnumerable<int> members, int[] around)
+        return there;
+
+        PinnedRegisters Give(IEnumerable<int> members, int[] around)
         {
             var heaviest = Weigh(members.Select(index => nodes[index]))
                 .OrderByDescending(each => each.Value).Select(each => each.Key).Concat(around).Distinct()
@@ -71,6 +79,7 @@ internal sealed record PinnedRegisters(int[] Slots, int[] Written)
             int[] slots = [.. heaviest[false].Take(Max).Concat(heaviest[true].Take(NumbersMax)).Order()];
             var pinned = new PinnedRegisters(slots, [.. slots.Where(written.Contains)]);
             foreach (var index in members) nodes[index].Pinned = pinned;
+            return pinned;
         }
     }
 

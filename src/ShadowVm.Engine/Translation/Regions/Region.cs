@@ -8,10 +8,11 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// <param name="Blocks">The blocks it was made from.</param>
 /// <param name="Entries">Where it may be entered.</param>
 /// <param name="LastPages">Accesses that remember the page they last came to.</param>
+/// <param name="Targets">Where its computed jumps may go.</param>
 /// <param name="Instructions">Number of instructions in it.</param>
 /// <param name="Method">The code.</param>
 internal sealed record Region(
-    CodeKey Key, CodeKey[] Blocks, CodeKey[] Entries, IReadOnlyList<AccessPlace> LastPages, int Instructions, CompiledMethod Method)
+    CodeKey Key, CodeKey[] Blocks, CodeKey[] Entries, IReadOnlyList<AccessPlace> LastPages, JumpTargets Targets, int Instructions, CompiledMethod Method)
 {
     // What is wrong more often than so many times in so many instructions each isn't worth it: interpreting one instruction and
     // finding back costs what some hundred others do.

@@ -5,7 +5,7 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// still goes round when nobody goes to the other's header any more. So each way round in a region goes over some loop's header, also
 /// where code has loops with two ways in.
 /// </summary>
-/// <param name="Header">The node where each turn begins, by its index.</param>
+/// <param name="Header">The node where each turn begins, by its index; <see cref="Dispatch"/> where that is no node.</param>
 /// <param name="Members">The nodes, with those of the loops in it.</param>
 /// <param name="Outer">The loop around it, or null.</param>
 internal sealed record RegionLoop(int Header, IReadOnlySet<int> Members, RegionLoop? Outer)
@@ -13,11 +13,23 @@ internal sealed record RegionLoop(int Header, IReadOnlySet<int> Members, RegionL
     /// <summary>How many loops it is, with those around it.</summary>
     public int Depth { get; } = (Outer?.Depth ?? 0) + 1;
 
+    /// <summary>The place that computed jumps of a region share, as a header: control goes on from there to where they lead.</summary>
+    public const int Dispatch = -1;
+
     /// <summary>The loops of a region, each behind the one around it.</summary>
-    public static List<RegionLoop> Of(IReadOnlyList<RegionNode> nodes)
+    /// <param name="nodes">The region's nodes.</param>
+    /// <param name="dispatched">The nodes that go round by computed jumps.</param>
+    public static List<RegionLoop> Of(IReadOnlyList<RegionNode> nodes, IReadOnlySet<int> dispatched)
     {
         var (loops, headers) = (new List<RegionLoop>(), new HashSet<int>());
-        Find(Enumerable.Range(0, nodes.Count).ToHashSet(), null);
+        if (dispatched.Count > 0)
+        {
+            var loop = new RegionLoop(Dispatch, dispatched, null);
+            loops.Add(loop);
+            Find([.. dispatched], loop);
+        }
+
+        Find(Enumerable.Range(0, nodes.Count).Where(index => !dispatched.Contains(index)).ToHashSet(), null);
         return loops;
 
         void Find(HashSet<int> among, RegionLoop? outer)

@@ -20,9 +20,11 @@ internal sealed class RegionShape
     private readonly SortedSet<ulong> _returnSites = [];
     private readonly HashSet<int> _links = [];
 
-    private RegionShape(IsaDefinition isa, List<RegionNode> nodes, RegionTrust trusts, bool isBlock)
+    private readonly JumpTargets _targets;
+
+    private RegionShape(IsaDefinition isa, List<RegionNode> nodes, RegionTrust trusts, JumpTargets targets, bool isBlock)
     {
-        (_isa, Nodes, Trusts, IsBlock) = (isa, nodes, trusts, isBlock);
+        (_isa, Nodes, Trusts, _targets, IsBlock) = (isa, nodes, trusts, targets, isBlock);
         for (var i = 0; i < nodes.Count; i++) _byPc.Add(nodes[i].Pc, i);
     }
 
@@ -45,13 +47,14 @@ internal sealed class RegionShape
     /// <param name="isa">The definition.</param>
     /// <param name="blocks">The blocks, each beginning at another address of the same kind.</param>
     /// <param name="trusts">What may be taken for granted.</param>
-    public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, RegionTrust trusts)
+    /// <param name="targets">Where computed jumps may go.</param>
+    public static RegionShape? Of(IsaDefinition isa, IReadOnlyList<BlockCode> blocks, RegionTrust trusts, JumpTargets targets)
     {
         var nodes = ReadNodes(isa, blocks);
         if (nodes.Count == 0) return null;
-        nodes = Joined(isa, Split(isa, nodes));
+        nodes = Joined(isa, Split(isa, nodes), targets);
         nodes = nodes.ConvertAll(node => BlockReader.Unrolled(isa, BlockReader.Anew(isa, node)));
-        return Analysed(new RegionShape(isa, nodes, trusts, isBlock: false));
+        return Analysed(new RegionShape(isa, nodes, trusts, targets, isBlock: false));
     }
 
     /// <summary>Analyses the code of a block for itself; null where not even its first instruction can be translated.</summary>
@@ -59,7 +62,7 @@ internal sealed class RegionShape
     {
         if (BlockReader.Read(isa, block, static _ => false) is not { } node) return null;
         // What follows a loop would only make its registers more, and they are all loaded and written back.
-        return Analysed(new RegionShape(isa, [BlockReader.UpToBranchTo(node, node.Pc)], RegionTrust.None, isBlock: true));
+        return Analysed(new RegionShape(isa, [BlockReader.UpToBranchTo(node, node.Pc)], RegionTrust.None, JumpTargets.None, isBlock: true));
     }
 
     private static List<RegionNode> ReadNodes(IsaDefinition isa, IReadOnlyList<BlockCode> blocks)
@@ -82,7 +85,7 @@ internal sealed class RegionShape
         var loops = shape.PlaceChecks();
         if (shape.Trusts.Numbers) shape.Trust = FloatTrust.Of(shape.Nodes, shape.Trusts.NoZeros);
         if (shape.IsBlock) shape.Nodes[0].Pinned = PinnedRegisters.OfBlock(shape.Nodes[0]);
-        else PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust);
+        else shape.DispatchPinned = PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust);
         if (!shape.IsBlock && shape.Nodes[0].Code.Key.IsPaged)
         {
             var steady = SteadyAddresses.Of(shape.Nodes, loops.Select(loop => loop.Members))
@@ -97,6 +100,23 @@ internal sealed class RegionShape
     public IEnumerable<RegionNode> ReturnSites(Specialized branch) => CallSites.IsReturn(branch, _links)
         ? _returnSites.Select(site => Nodes[_byPc[site]])
         : [];
+
+    /// <summary>
+    /// The loop whose turns computed jumps make, or null. They go to one place, and from there to the node that begins at the address.
+    /// </summary>
+    public RegionLoop? Dispatched { get; private set; }
+
+    /// <summary>Registers that are in locals at that place.</summary>
+    public PinnedRegisters DispatchPinned { get; private set; } = PinnedRegisters.None;
+
+    /// <summary>Nodes that are gone to from there: those where computed jumps lead, and those of the loop that are entered from outside.</summary>
+    public IEnumerable<RegionNode> DispatchedTo => Nodes.Where(node => _targets.Addresses.Contains(node.Pc) || (node.IsEntry && IsDispatched(node)));
+
+    /// <summary>Whether a node is part of that loop, perhaps of one in it.</summary>
+    public bool IsDispatched(RegionNode node) => Dispatched is { } loop && loop.Members.Contains(_byPc[node.Pc]);
+
+    /// <summary>Whether an instruction goes to that place.</summary>
+    public bool IsDispatching(Specialized instruction) => Dispatched is not null && IsJump(instruction);
 
     /// <summary>
     /// Whether a node is one that another goes on to. Who goes on elsewhere would make a way that the checks of the counter
@@ -129,9 +149,9 @@ internal sealed class RegionShape
     /// Joins nodes that only the one before them in memory goes on to: blocks end where they are long enough, and what is
     /// known of registers needn't.
     /// </summary>
-    private static List<RegionNode> Joined(IsaDefinition isa, List<RegionNode> nodes)
+    private static List<RegionNode> Joined(IsaDefinition isa, List<RegionNode> nodes, JumpTargets targets)
     {
-        var entered = new HashSet<ulong> { nodes[0].Pc };
+        var entered = new HashSet<ulong>(targets.Addresses) { nodes[0].Pc };
         var behind = new Dictionary<ulong, RegionNode>();
         foreach (var node in nodes)
         {
@@ -200,17 +220,52 @@ internal sealed class RegionShape
     /// <summary>Has the counter looked at where loops turn, and measures the longest ways to there; gives the loops.</summary>
     private List<RegionLoop> PlaceChecks()
     {
-        var loops = RegionLoop.Of(Nodes);
+        var dispatched = FindDispatched();
+        var loops = RegionLoop.Of(Nodes, dispatched);
         Nodes[0].Checks = Nodes[0].IsEntry = true;
+        if (dispatched.Count > 0)
+        {
+            Dispatched = loops[0];
+            foreach (var node in Nodes.Where(node => _targets.Addresses.Contains(node.Pc))) node.Checks = node.IsEntry = true;
+        }
+
         foreach (var loop in loops)
         {
-            Nodes[loop.Header].Checks = Nodes[loop.Header].IsEntry = true;
+            if (loop.Header != RegionLoop.Dispatch) Nodes[loop.Header].Checks = Nodes[loop.Header].IsEntry = true;
             foreach (var member in loop.Members) Nodes[member].Loop = loop; // the innermost comes last
         }
 
         foreach (var node in Nodes) Measure(node);
         return loops;
     }
+
+    /// <summary>The nodes that computed jumps lead to, perhaps by way of others, and that lead to computed jumps.</summary>
+    private HashSet<int> FindDispatched()
+    {
+        var indexes = Enumerable.Range(0, Nodes.Count).ToArray();
+        var jumping = indexes.Where(index => Array.Exists(Nodes[index].Instructions, IsJump)).ToHashSet();
+        if (jumping.Count == 0) return [];
+        var reached = Reach(indexes.Where(index => _targets.Addresses.Contains(Nodes[index].Pc)), index => Nodes[index].Successors);
+        reached.IntersectWith(Reach(jumping, index => indexes.Where(before => Nodes[before].Successors.Contains(index))));
+        return reached;
+
+        static HashSet<int> Reach(IEnumerable<int> from, Func<int, IEnumerable<int>> next)
+        {
+            var reached = from.ToHashSet();
+            var waiting = new Queue<int>(reached);
+            while (waiting.TryDequeue(out var index))
+            {
+                foreach (var other in next(index))
+                {
+                    if (reached.Add(other)) waiting.Enqueue(other);
+                }
+            }
+
+            return reached;
+        }
+    }
+
+    private bool IsJump(Specialized instruction) => _targets.IsJump(instruction) && !CallSites.IsReturn(instruction, _links);
 
     private int Measure(RegionNode node)
     {
