@@ -18,6 +18,9 @@ internal sealed partial class TranslationCache
     // that one may be entered: neither is worth a region before so many times as many looks.
     private const int LooksOfOthers = 8;
 
+    // So many times the instructions may a region have that goes on by computed jumps.
+    private const int DispatchingFactor = 2;
+
     // Places that are looked at before all counts begin anew.
     private const int LooksMax = 1 << 16;
 
@@ -78,7 +81,8 @@ internal sealed partial class TranslationCache
         {
             // They are all there: a region goes with the first of its blocks.
             var blocks = region.Blocks.Select(key => _blocks[key].Code).ToArray();
-            if (TranslationListing.OfRegion(_isa, blocks, _surroundings, TrustsOf(region.Key), region.Targets) is { } listing) yield return listing;
+            var listing = TranslationListing.OfRegion(_isa, blocks, _surroundings, TrustsOf(region.Key), region.Targets);
+            if (listing is not null) yield return listing;
         }
 
         foreach (var block in _blocks.Values.Where(block => Holds(block.Key)))
@@ -131,25 +135,53 @@ internal sealed partial class TranslationCache
         });
     }
 
-    /// <summary>The blocks that can be reached from one, the nearest first.</summary>
+    /// <summary>
+    /// The blocks that can be reached from one, the nearest first. Where computed jumps may lead comes behind what branches name, and
+    /// all of it or none: a region with some of it would be left at most jumps, and those that it lacks would get one each. None
+    /// where it doesn't lead back to the first block but by a return: who calls an interpreter has other registers in use.
+    /// </summary>
     /// <param name="key">That one.</param>
     /// <param name="targets">Of their addresses, those that computed jumps among them may lead to.</param>
     private List<Block> Gather(CodeKey key, out HashSet<ulong> targets)
     {
+        var (blocks, addresses, seen) = (new List<Block>(), new HashSet<ulong>(), new HashSet<CodeKey> { key });
+        var places = new Queue<CodeKey>([key]);
+        GatherNamed(_settings.RegionInstructions);
         targets = [];
-        var (blocks, places, addresses) = (new List<Block>(), new Queue<CodeKey>(), new HashSet<ulong>());
-        var seen = new HashSet<CodeKey> { key };
-        places.Enqueue(key);
-        while (places.TryDequeue(out var place) && addresses.Count < _settings.RegionInstructions)
+        if (blocks.Find(block => block.Jump is { } jump && !CallSites.IsReturn(jump, _links)) is not { } jumping) return blocks;
+        var unnamed = UnnamedNear(jumping);
+        var (named, most) = (blocks.Count, DispatchingFactor * _settings.RegionInstructions);
+        foreach (var block in unnamed.Where(block => seen.Add(block.Key))) Add(block);
+        var fits = addresses.Count <= most;
+        if (fits) GatherNamed(most);
+        if (!fits || !LeadBack(unnamed, blocks, key))
         {
-            if (!_blocks.TryGetValue(place, out var block))
-            {
-                if (_settings.RegionAfter > 0) continue; // it wasn't reached often
-                if (!IsInRam(place)) continue;
-                Ask(place);
-                if (!_blocks.TryGetValue(place, out block)) continue;
-            }
+            blocks.RemoveRange(named, blocks.Count - named);
+            return blocks;
+        }
 
+        targets.UnionWith(unnamed.Select(block => block.Pc));
+        targets.IntersectWith(blocks.Select(block => block.Pc)); // one of them may be too far away to be gathered
+        return blocks;
+
+        void GatherNamed(int instructions)
+        {
+            while (addresses.Count < instructions && places.TryDequeue(out var place))
+            {
+                if (!_blocks.TryGetValue(place, out var block))
+                {
+                    if (_settings.RegionAfter > 0) continue; // it wasn't reached often
+                    if (!IsInRam(place)) continue;
+                    Ask(place);
+                    if (!_blocks.TryGetValue(place, out block)) continue;
+                }
+
+                Add(block);
+            }
+        }
+
+        void Add(Block block)
+        {
             blocks.Add(block);
             var pc = block.Pc;
             foreach (var instruction in block.Code.Instructions)
@@ -161,35 +193,42 @@ internal sealed partial class TranslationCache
             foreach (var successor in block.Successors)
             {
                 var next = key.At(successor);
-                var isNear = !key.IsPaged || IsInPage(successor, key.Pc);
-                if (isNear && seen.Add(next)) places.Enqueue(next);
-            }
-
-            if (block.Jump is not { } jump || targets.Count > 0 || CallSites.IsReturn(jump, _links)) continue;
-            foreach (var target in TargetsNear(block))
-            {
-                targets.Add(target.Pc);
-                if (seen.Add(target)) places.Enqueue(target);
+                if ((!key.IsPaged || IsInPage(successor, key.Pc)) && seen.Add(next)) places.Enqueue(next);
             }
         }
 
-        return blocks;
-
-        // What no branch names is come to by computed jumps; which of them it is by isn't known.
-        IEnumerable<CodeKey> TargetsNear(Block jump) => _blocksByPage[PageOf(jump.Key)]
-            .Where(block => !_named.Contains(block.Pc) && block.Key.Page == jump.Key.Page && IsInPage(block.Pc, jump.Pc))
-            .Select(block => block.Key);
-
-        static bool IsInPage(ulong pc, ulong of) => ((pc ^ of) & ~(GuestMemory.PageBytes - 1UL)) == 0;
-
         bool IsInRam(CodeKey place) => place.OffsetIn(_memory) < _memory.Size && place.Pc % (ulong)_isa.UnitBytes == 0;
     }
+
+    /// <summary>
+    /// The blocks in a jump's page that no branch names: they are come to by computed jumps. Which of those it is by isn't known.
+    /// </summary>
+    private Block[] UnnamedNear(Block jumping) => _blocksByPage.TryGetValue(PageOf(jumping.Key), out var blocks)
+        ? [.. blocks.Where(block => !_named.Contains(block.Pc) && block.Key.Page == jumping.Key.Page && IsInPage(block.Pc, jumping.Pc))]
+        : []; // all code was dropped meanwhile
+
+    /// <summary>Whether some of the blocks lead to one of them without a return.</summary>
+    private static bool LeadBack(IEnumerable<Block> from, List<Block> among, CodeKey to)
+    {
+        var (byPc, reached) = (among.ToDictionary(block => block.Pc), from.Select(block => block.Pc).ToHashSet());
+        var places = new Queue<ulong>(reached);
+        while (places.TryDequeue(out var place))
+        {
+            if (!byPc.TryGetValue(place, out var block)) continue;
+            foreach (var successor in block.Successors.Where(reached.Add)) places.Enqueue(successor);
+        }
+
+        return reached.Contains(to.Pc);
+    }
+
+    private static bool IsInPage(ulong pc, ulong of) => ((pc ^ of) & ~(GuestMemory.PageBytes - 1UL)) == 0;
 
     private MadeRegion? Make(WantedRegion wanted, BlockSurroundings surroundings, bool needsLoop, RegionTrust trusts)
     {
         var clock = _statistics.Clock;
         var began = clock?.Invoke() ?? 0;
-        if (RegionShape.Of(_isa, Array.ConvertAll(wanted.Blocks, block => block.Code), trusts, wanted.Targets) is not { } shape) return null;
+        var blocks = Array.ConvertAll(wanted.Blocks, block => block.Code);
+        if (RegionShape.Of(_isa, blocks, trusts, wanted.Targets) is not { } shape) return null;
         if (needsLoop && !shape.Nodes.Any(node => node.Depth > 0)) return null;
         var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
         var region = new Region(
@@ -233,6 +272,7 @@ internal sealed partial class TranslationCache
         }
 
         if (_regions.TryGetValue(region.Key, out var before) && before.Key == region.Key) return;
+        DropPartsOf(region);
         foreach (var block in region.Blocks)
         {
             if (!_regionsWith.TryGetValue(block, out var regions)) _regionsWith.Add(block, regions = []);
@@ -251,6 +291,21 @@ internal sealed partial class TranslationCache
         _statistics.RegionsTranslated++;
         _statistics.RegionInstructions += region.Instructions;
         _statistics.IlBytes += region.Method.IlBytes;
+    }
+
+    /// <summary>
+    /// Targets of computed jumps become hot one after the other: a region with all the blocks and entries of another takes its place.
+    /// </summary>
+    private void DropPartsOf(Region region)
+    {
+        foreach (var target in region.Targets.Addresses)
+        {
+            if (_regions.TryGetValue(region.Key.At(target), out var other) && other.Targets.Addresses.Count > 0
+                && Array.TrueForAll(other.Blocks, region.Blocks.Contains) && Array.TrueForAll(other.Entries, region.Entries.Contains))
+            {
+                Drop(other);
+            }
+        }
     }
 
     /// <summary>Code that goes on at a place finds what is there now.</summary>

@@ -246,7 +246,7 @@ internal sealed partial class TranslationCache : IDisposable
         _memory.Watch.MarkCode(key.OffsetIn(_memory), (ulong)block.Code.Bytes);
         _blocks[key] = block;
         _links.UnionWith(block.Links);
-        _named.UnionWith(block.Successors);
+        _named.UnionWith(block.Successors.Where(successor => successor != key.Pc));
         if (!_blocksByPage.TryGetValue(page, out var blocks)) _blocksByPage.Add(page, blocks = []);
         blocks.Add(block);
         IlBytes += block.Method.IlBytes;

@@ -10,9 +10,6 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// </content>
 internal sealed partial class RegionEmitter
 {
-    // Longest table of where it goes on, in units of four bytes each; what lies further away is asked for one by one.
-    private const ulong DispatchMax = 2048;
-
     private Label _dispatch;
     private LocalBuilder? _dispatchedTo; // the address, for who comes there
 
@@ -36,10 +33,11 @@ internal sealed partial class RegionEmitter
         if (_shape.Dispatched is null) return;
         Il.FreeLocals();
         var nodes = _shape.DispatchedTo.OrderBy(node => node.Pc).ToArray();
-        var (first, unit) = (nodes[0].Pc, (ulong)Isa.UnitBytes);
+        // Computed jumps lead to one page. Who enters elsewhere is asked for.
+        var (first, last) = (Array.Find(nodes, _shape.IsTarget)!.Pc, Array.FindLast(nodes, _shape.IsTarget)!.Pc);
+        var unit = (ulong)Isa.UnitBytes;
         var elsewhere = Il.Label();
-        var near = Array.FindLast(nodes, node => node.Pc - first < DispatchMax * unit)!;
-        var places = new Label[((near.Pc - first) / unit) + 1];
+        var places = new Label[((last - first) / unit) + 1];
         Array.Fill(places, elsewhere);
         var (far, stubs) = (new List<(Label Label, RegionNode Node)>(), new List<(Label Label, RegionNode Node)>());
         foreach (var node in nodes)
@@ -47,34 +45,31 @@ internal sealed partial class RegionEmitter
             var isReady = node.Loop == _shape.Dispatched && node.Checks && node.Pinned == _shape.DispatchPinned;
             var label = isReady ? _labels[node.Pc] : Il.Label();
             if (!isReady) stubs.Add((label, node));
-            if (node.Pc <= near.Pc) places[(node.Pc - first) / unit] = label;
+            if (node.Pc >= first && node.Pc <= last) places[(node.Pc - first) / unit] = label;
             else far.Add((label, node));
         }
 
         Il.Mark(_dispatch);
         _registers.Begin(_shape.DispatchPinned);
-        var offset = Il.Local();
+        // The address itself isn't kept: this is where registers are dearest.
+        var index = Il.Local();
         Il.Get(_dispatchedTo!);
         Il.Const((long)first);
         Il.Op(OpCodes.Sub);
-        Il.Set(offset);
-        Il.Get(offset);
-        Il.Const((long)((ulong)places.Length * unit) - 1);
+        Il.Set(index);
+        if (unit > 1) EmitRotated(index, _surroundings.JumpShift); // what isn't at a unit's beginning becomes too large
+        Il.Get(index);
+        Il.Const(places.Length - 1);
         Il.Branch(OpCodes.Bgt_Un, elsewhere);
-        if (unit > 1)
-        {
-            Il.Get(offset);
-            Il.Const((long)unit - 1);
-            Il.Op(OpCodes.And);
-            Il.Branch(OpCodes.Brtrue, elsewhere);
-        }
-
-        Il.Get(offset);
-        Il.Const32(_surroundings.JumpShift);
-        Il.Op(OpCodes.Shr_Un);
+        Il.Get(index);
         Il.Op(OpCodes.Conv_U4);
         Il.Switch(places);
         Il.Mark(elsewhere);
+        if (unit > 1) EmitRotated(index, 64 - _surroundings.JumpShift);
+        Il.Get(index);
+        Il.Const((long)first);
+        Il.Op(OpCodes.Add);
+        Il.Set(_dispatchedTo!);
         foreach (var (label, node) in far)
         {
             Il.Get(_dispatchedTo!);
@@ -91,5 +86,17 @@ internal sealed partial class RegionEmitter
             _registers.PassTo(next.Pinned);
             EmitStepTo(next, node, isOnWay: false);
         }
+    }
+
+    private void EmitRotated(LocalBuilder value, int right)
+    {
+        Il.Get(value);
+        Il.Const32(right);
+        Il.Op(OpCodes.Shr_Un);
+        Il.Get(value);
+        Il.Const32(64 - right);
+        Il.Op(OpCodes.Shl);
+        Il.Op(OpCodes.Or);
+        Il.Set(value);
     }
 }

@@ -14,7 +14,9 @@ internal sealed partial class RegionEmitter
     protected override LastPage? LastPageOf(Node access) => _lastPages.GetValueOrDefault(PlaceOf(access));
 
     protected override int? NextAddendWord(Node access) =>
-        _shape.Trusts.Addends && !_shape.Trusts.Wandering.Contains(PlaceOf(access)) ? EngineWords.Addends + (_addends++ % EngineWords.AddendsMax) : null;
+        // What goes on by additions has its address early, and can wait for the table.
+        _shape.Trusts.Addends && !_shape.Trusts.Wandering.Contains(PlaceOf(access))
+            ? EngineWords.Addends + (_addends++ % EngineWords.AddendsMax) : null;
 
     private AccessPlace PlaceOf(Node access) => new(_node.AddressOf(_index), SteadyAddresses.IndexOf(access, _node.Instructions[_index]));
 

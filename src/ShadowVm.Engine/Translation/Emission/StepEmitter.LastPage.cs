@@ -12,7 +12,7 @@ internal abstract partial class StepEmitter
     /// <summary>What is remembered of the page that an access came to; null where that isn't worth it.</summary>
     protected virtual LastPage? LastPageOf(Node access) => null;
 
-    /// <summary>The next of the words of <see cref="EngineWords.Addends"/>; null where it isn't worth it.</summary>
+    /// <summary>The next of the words of <see cref="EngineWords.Addends"/>, for an access; null where it isn't worth it.</summary>
     protected virtual int? NextAddendWord(Node access) => null;
 
     /// <summary>As <see cref="EmitPaged"/>. One comparison says that the page is the same and the access aligned.</summary>

@@ -12,7 +12,13 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// <param name="Instructions">Number of instructions in it.</param>
 /// <param name="Method">The code.</param>
 internal sealed record Region(
-    CodeKey Key, CodeKey[] Blocks, CodeKey[] Entries, IReadOnlyList<AccessPlace> LastPages, JumpTargets Targets, int Instructions, CompiledMethod Method)
+    CodeKey Key,
+    CodeKey[] Blocks,
+    CodeKey[] Entries,
+    IReadOnlyList<AccessPlace> LastPages,
+    JumpTargets Targets,
+    int Instructions,
+    CompiledMethod Method)
 {
     // What is wrong more often than so many times in so many instructions each isn't worth it: interpreting one instruction and
     // finding back costs what some hundred others do.

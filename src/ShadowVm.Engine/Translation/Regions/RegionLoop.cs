@@ -45,6 +45,10 @@ internal sealed record RegionLoop(int Header, IReadOnlySet<int> Members, RegionL
         }
     }
 
+    /// <summary>Sets of nodes that reach each other.</summary>
+    public static List<HashSet<int>> Rounds(IReadOnlyList<RegionNode> nodes) =>
+        Components(nodes, Enumerable.Range(0, nodes.Count).ToHashSet(), []);
+
     /// <summary>The first node of the region, or else the lowest of those that others come to, as compilers lay loops out.</summary>
     private static int HeaderOf(IReadOnlyList<RegionNode> nodes, HashSet<int> members)
     {

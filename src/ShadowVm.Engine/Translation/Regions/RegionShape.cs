@@ -109,8 +109,11 @@ internal sealed class RegionShape
     /// <summary>Registers that are in locals at that place.</summary>
     public PinnedRegisters DispatchPinned { get; private set; } = PinnedRegisters.None;
 
-    /// <summary>Nodes that are gone to from there: those where computed jumps lead, and those of the loop that are entered from outside.</summary>
-    public IEnumerable<RegionNode> DispatchedTo => Nodes.Where(node => _targets.Addresses.Contains(node.Pc) || (node.IsEntry && IsDispatched(node)));
+    /// <summary>Nodes that are gone to from there: where computed jumps lead, and where the loop is entered from outside.</summary>
+    public IEnumerable<RegionNode> DispatchedTo => Nodes.Where(node => IsTarget(node) || (node.IsEntry && IsDispatched(node)));
+
+    /// <summary>Whether computed jumps may lead to a node.</summary>
+    public bool IsTarget(RegionNode node) => _targets.Addresses.Contains(node.Pc);
 
     /// <summary>Whether a node is part of that loop, perhaps of one in it.</summary>
     public bool IsDispatched(RegionNode node) => Dispatched is { } loop && loop.Members.Contains(_byPc[node.Pc]);
@@ -226,7 +229,7 @@ internal sealed class RegionShape
         if (dispatched.Count > 0)
         {
             Dispatched = loops[0];
-            foreach (var node in Nodes.Where(node => _targets.Addresses.Contains(node.Pc))) node.Checks = node.IsEntry = true;
+            foreach (var node in Nodes.Where(IsTarget)) node.Checks = node.IsEntry = true;
         }
 
         foreach (var loop in loops)
@@ -239,15 +242,22 @@ internal sealed class RegionShape
         return loops;
     }
 
-    /// <summary>The nodes that computed jumps lead to, perhaps by way of others, and that lead to computed jumps.</summary>
+    /// <summary>
+    /// The nodes that computed jumps lead to, perhaps by way of others, and that lead to computed jumps. Who calls all that isn't one
+    /// of them, though a return leads there: it goes round far less often. What goes round without computed jumps stays together.
+    /// </summary>
     private HashSet<int> FindDispatched()
     {
         var indexes = Enumerable.Range(0, Nodes.Count).ToArray();
         var jumping = indexes.Where(index => Array.Exists(Nodes[index].Instructions, IsJump)).ToHashSet();
         if (jumping.Count == 0) return [];
-        var reached = Reach(indexes.Where(index => _targets.Addresses.Contains(Nodes[index].Pc)), index => Nodes[index].Successors);
+        var reached = Reach(indexes.Where(index => IsTarget(Nodes[index])), WithoutReturns);
         reached.IntersectWith(Reach(jumping, index => indexes.Where(before => Nodes[before].Successors.Contains(index))));
+        foreach (var round in RegionLoop.Rounds(Nodes).Where(reached.Overlaps)) reached.UnionWith(round);
         return reached;
+
+        IEnumerable<int> WithoutReturns(int index) =>
+            CallSites.Successors(_isa, Nodes[index]).Where(_byPc.ContainsKey).Select(pc => _byPc[pc]);
 
         static HashSet<int> Reach(IEnumerable<int> from, Func<int, IEnumerable<int>> next)
         {
