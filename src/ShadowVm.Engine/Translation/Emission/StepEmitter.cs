@@ -211,7 +211,13 @@ internal abstract partial class StepEmitter(IlWriter il, IsaDefinition isa)
     };
 
     /// <summary>Whether an instruction is given up in a step, if not before.</summary>
-    public static bool EndsInRaise(Node n) => n.Op == Op.Raise || (n.Op == Op.Block && n.Items.Length > 0 && EndsInRaise(n.Items[^1]));
+    public static bool EndsInRaise(Node n) => n.Op switch
+    {
+        Op.Raise => true,
+        Op.Block => Array.Exists(n.Items, EndsInRaise),
+        Op.If => n.C is not null && EndsInRaise(n.B!) && EndsInRaise(n.C),
+        _ => false,
+    };
 
     private static Node[] Items(Node n) => n.Op == Op.Block ? n.Items : [n];
 
