@@ -161,7 +161,6 @@ internal sealed partial class TranslationCache
         }
 
         targets.UnionWith(unnamed.Select(block => block.Pc));
-        targets.IntersectWith(blocks.Select(block => block.Pc)); // one of them may be too far away to be gathered
         return blocks;
 
         void GatherNamed(int instructions)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Reflection.Emit;
 using ShadowVm.Engine.Translation.Regions;
 
@@ -56,8 +57,9 @@ internal sealed partial class RegionEmitter
         Il.Get(_dispatchedTo!);
         Il.Const((long)first);
         Il.Op(OpCodes.Sub);
+        Il.Const32(_surroundings.JumpShift);
+        Il.Call(((Func<ulong, int, ulong>)BitOperations.RotateRight).Method); // what isn't at a unit's beginning becomes too large
         Il.Set(index);
-        if (unit > 1) EmitRotated(index, _surroundings.JumpShift); // what isn't at a unit's beginning becomes too large
         Il.Get(index);
         Il.Const(places.Length - 1);
         Il.Branch(OpCodes.Bgt_Un, elsewhere);
@@ -65,8 +67,9 @@ internal sealed partial class RegionEmitter
         Il.Op(OpCodes.Conv_U4);
         Il.Switch(places);
         Il.Mark(elsewhere);
-        if (unit > 1) EmitRotated(index, 64 - _surroundings.JumpShift);
         Il.Get(index);
+        Il.Const32(_surroundings.JumpShift);
+        Il.Call(((Func<ulong, int, ulong>)BitOperations.RotateLeft).Method);
         Il.Const((long)first);
         Il.Op(OpCodes.Add);
         Il.Set(_dispatchedTo!);
@@ -86,17 +89,5 @@ internal sealed partial class RegionEmitter
             _registers.PassTo(next.Pinned);
             EmitStepTo(next, node, isOnWay: false);
         }
-    }
-
-    private void EmitRotated(LocalBuilder value, int right)
-    {
-        Il.Get(value);
-        Il.Const32(right);
-        Il.Op(OpCodes.Shr_Un);
-        Il.Get(value);
-        Il.Const32(64 - right);
-        Il.Op(OpCodes.Shl);
-        Il.Op(OpCodes.Or);
-        Il.Set(value);
     }
 }

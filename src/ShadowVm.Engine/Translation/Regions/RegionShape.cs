@@ -119,7 +119,7 @@ internal sealed class RegionShape
     public bool IsDispatched(RegionNode node) => Dispatched is { } loop && loop.Members.Contains(_byPc[node.Pc]);
 
     /// <summary>Whether an instruction goes to that place.</summary>
-    public bool IsDispatching(Specialized instruction) => Dispatched is not null && IsJump(instruction);
+    public bool IsDispatching(Specialized instruction) => Dispatched is not null && _targets.IsJump(instruction);
 
     /// <summary>
     /// Whether a node is one that another goes on to. Who goes on elsewhere would make a way that the checks of the counter
@@ -249,7 +249,7 @@ internal sealed class RegionShape
     private HashSet<int> FindDispatched()
     {
         var indexes = Enumerable.Range(0, Nodes.Count).ToArray();
-        var jumping = indexes.Where(index => Array.Exists(Nodes[index].Instructions, IsJump)).ToHashSet();
+        var jumping = indexes.Where(index => Array.Exists(Nodes[index].Instructions, _targets.IsJump)).ToHashSet();
         if (jumping.Count == 0) return [];
         var reached = Reach(indexes.Where(index => IsTarget(Nodes[index])), WithoutReturns);
         reached.IntersectWith(Reach(jumping, index => indexes.Where(before => Nodes[before].Successors.Contains(index))));
@@ -274,8 +274,6 @@ internal sealed class RegionShape
             return reached;
         }
     }
-
-    private bool IsJump(Specialized instruction) => _targets.IsJump(instruction) && !CallSites.IsReturn(instruction, _links);
 
     private int Measure(RegionNode node)
     {
