@@ -317,7 +317,7 @@ public sealed unsafe class ExecutionEngine : IDisposable, ICodeWatcher
                     {
                         if (exit is HostExit.OddNumber or HostExit.OddGroup or HostExit.OddPage or HostExit.OddFrame)
                         {
-                            _blocks!.Odd(Here().At(Word(EngineWords.Region)), exit, _cpu.Retired, _cpu.LastPages);
+                            _blocks!.Odd(Here().At(Word(EngineWords.Region)), exit, _cpu.Retired, _cpu.LastRanges);
                         }
 
                         var one = 1L;

@@ -16,6 +16,12 @@ public readonly record struct PageValue(ulong Base, byte Rights, byte Log2Size)
 
     internal const int SizeWidth = 8;
 
+    /// <summary>The bits of an address that say where in the page it is.</summary>
+    public ulong Inside => Log2Size >= 64 ? ulong.MaxValue : (1UL << Log2Size) - 1;
+
+    /// <summary>Physical address of an address in the page.</summary>
+    public ulong PhysicalOf(ulong address) => (Base & ~Inside) | (address & Inside);
+
     /// <summary>Takes a packed value apart.</summary>
     public static PageValue Unpack(UInt128 value) => new(
         (ulong)(value >> (RightsWidth + SizeWidth)),

@@ -50,6 +50,8 @@ fault:                              # gives the page the right that was missing
     addi    t3, t3, -9
     beqz    t3, call
     addi    t3, t3, -4
+    li      t4, -1
+    blt     t3, t4, nothing
     li      t4, 0x43
     beqz    t3, grant
     li      t4, 0xc7
@@ -64,6 +66,11 @@ grant:
     or      t5, t5, t4
     sd      t5, 0(t3)
     sfence.vma
+    mret
+nothing:                            # where there is no memory
+    csrr    t3, mepc
+    addi    t3, t3, 4
+    csrw    mepc, t3
     mret
 call:
     call    revoke

@@ -11,7 +11,7 @@ public sealed class KnownPagesTests : IDisposable
 
     private static readonly ulong[] _rivals = Rivals(3);
 
-    private readonly TranslationSet _set = new(inputs: 1, jumpShift: 2);
+    private readonly TranslationSet _set = new(inputs: 1, jumpShift: 2, memory: 0);
 
     public KnownPagesTests() => _set.MakeRoom();
 
@@ -39,7 +39,7 @@ public sealed class KnownPagesTests : IDisposable
         Remember(_rivals[0]);
         Remember(_rivals[1]);
         Remember(_rivals[2]);
-        _set.Forget(words: 1);
+        _set.Forget(words: 1, firstGranule: 0, lastGranule: 0);
         Assert.All(_rivals, page => Assert.False(_set.Recall(page, Access.Read)));
         Remember(Page);
         Remember(_rivals[0]);
@@ -78,7 +78,7 @@ public sealed class KnownPagesTests : IDisposable
 
     // Their walks read the words whose traces have bit 0.
     private void Remember(ulong page, bool write = true) => _set.SetData(
-        page, new PageEntry { Read = page, Write = write ? page : PageEntry.None, Addend = 0 - page }, new WalkTrace(1, 1));
+        page, new PageRange(page, GuestMemory.PageBytes, 0 - page, Reads: true, write), new WalkTrace(1, 1));
 
     private bool Holds(ulong page) => _set.Finds(page, Access.Read);
 

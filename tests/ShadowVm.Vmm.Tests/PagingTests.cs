@@ -13,6 +13,8 @@ public class PagingTests
     private const string Wide = "paging@rv64imas_zicsr_zifencei";
     private const string Compressed = "paging@rv64imacs_zicsr_zifencei";
 
+    private const int Patient = 10_000;
+
     private static readonly Dictionary<string, EngineSettings> Engines = new()
     {
         ["cold"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0 },
@@ -26,20 +28,19 @@ public class PagingTests
             RegionAfter = 1,
             LookEvery = 500,
         },
+        ["patient region"] = new EngineSettings
+        {
+            Tier = Tier.Region,
+            WarmUp = 0,
+            HotAfter = 3,
+            Background = false,
+            RegionAfter = 1,
+            LookEvery = Patient,
+        },
         ["hot block"] = new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 5, Background = false },
         ["cold, forgetting"] = new EngineSettings { Tier = Tier.Cold, WarmUp = 0, Forgets = true },
         ["block, forgetting"] =
             new EngineSettings { Tier = Tier.Block, WarmUp = 0, HotAfter = 20, Background = false, Forgets = true },
-    };
-
-    private static readonly EngineSettings PatientRegion = new()
-    {
-        Tier = Tier.Region,
-        WarmUp = 0,
-        HotAfter = 3,
-        Background = false,
-        RegionAfter = 1,
-        LookEvery = 10_000,
     };
 
     public static TheoryData<string, string, long, ulong> Cases()
@@ -50,6 +51,7 @@ public class PagingTests
             foreach (var length in new long[] { 1, 2, 3, 7, 100, 4096 })
             {
                 // To forget at each instruction takes long, and to compile what is then forgotten takes longer.
+                if (engine.LookEvery == Patient) continue;
                 if (engine.Forgets && length < (engine.Tier == Tier.Block ? 4096 : 7)) continue;
                 data.Add(name, length % 2 == 0 ? Wide : Compressed, length, (ulong)(length & 1));
                 if (length >= 100) data.Add(name, Compressed, length, 1);
@@ -104,6 +106,11 @@ public class PagingTests
     [InlineData("pages.s+scattered.s", "hot block", 4096)]
     [InlineData("pages.s+scattered.s", "hot region", 100)]
     [InlineData("pages.s+scattered.s", "hot region", 4096)]
+    [InlineData("pages.s+ranges.s", "cold", 4096)]
+    [InlineData("pages.s+ranges.s", "hot block", 4096)]
+    [InlineData("pages.s+ranges.s", "hot region", 100)]
+    [InlineData("pages.s+ranges.s", "hot region", 4096)]
+    [InlineData("pages.s+ranges.s", "patient region", 100_000)]
     [InlineData("pages.s+seldom.s", "hot block", 4096)]
     [InlineData("pages.s+seldom.s", "hot region", 1_000_000)] // the first store to a page in an epoch is given up
     public void Loops_through_pages_keep_each_pages_frame_and_rights(string guest, string engine, long length)
@@ -135,18 +142,29 @@ public class PagingTests
     public void An_access_that_comes_to_another_page_all_the_time_stops_remembering_one()
     {
         const string guest = "pages.s+steady.s@rv64ims_zicsr_zifencei";
-        var run = LockstepPair.Run(guest, 100_000, new EngineSettings { Tier = Tier.Reference }, PatientRegion);
+        var run = LockstepPair.Run(guest, 100_000, new EngineSettings { Tier = Tier.Reference }, Engines["patient region"]);
         Assert.Equal(0, run.ExitCode);
-        using var machine = Guests.Machine(guest, 100_000, PatientRegion);
+        using var machine = Guests.Machine(guest, 100_000, Engines["patient region"]);
         RunToEnd(machine);
         var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another page")];
         Assert.InRange(exits, 1, 3);
     }
 
     [Fact]
+    public void An_access_that_comes_to_other_pages_of_one_range_remembers_the_range()
+    {
+        using var machine = Guests.Machine("pages.s+ranges.s@rv64ims_zicsr_zifencei", 100_000, Engines["patient region"]);
+        RunToEnd(machine);
+        // Once for each time that the range is another one, if that is in a region; the exits before were of this loop, too.
+        var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another page")];
+        Assert.InRange(exits, 3, 40);
+        Assert.True(machine.Statistics.ReferenceInstructions < 30_000, $"{machine.Statistics.ReferenceInstructions}");
+    }
+
+    [Fact]
     public void Loads_from_scattered_frames_stop_going_by_the_last_one()
     {
-        using var machine = Guests.Machine("pages.s+scattered.s@rv64ims_zicsr_zifencei", 100_000, PatientRegion);
+        using var machine = Guests.Machine("pages.s+scattered.s@rv64ims_zicsr_zifencei", 100_000, Engines["patient region"]);
         RunToEnd(machine);
         var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another frame")];
         Assert.InRange(exits, 200, 300);

@@ -36,9 +36,9 @@ public sealed unsafe class CpuState : IDisposable
     /// <summary>Where the slots lie in the host, for translated code.</summary>
     internal ulong* Pointer => _slots;
 
-    /// <summary>What the last region kept of pages: see <see cref="EngineWords.LastPages"/>.</summary>
-    internal ReadOnlySpan<ulong> LastPages =>
-        new(_slots + EngineWords.LastPages, EngineWords.LastPagesMax * EngineWords.LastPageWords);
+    /// <summary>What the last region kept of ranges of pages: see <see cref="EngineWords.LastRanges"/>.</summary>
+    internal ReadOnlySpan<ulong> LastRanges =>
+        new(_slots + EngineWords.LastRanges, EngineWords.LastRangesMax * EngineWords.LastRangeWords);
 
     /// <summary>All slots in order.</summary>
     public ReadOnlySpan<ulong> Slots => new(_slots, SlotCount);

@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Cpu;
 internal static class EngineWords
 {
     /// <summary>Number of words.</summary>
-    public const int Count = 16 + AddendsMax + (LastPageWords * LastPagesMax);
+    public const int Count = 16 + AddendsMax + (LastRangeWords * LastRangesMax);
 
     /// <summary>Why translated code gave control back: a <see cref="Translation.HostExit"/>.</summary>
     public const int Exit = -1;
@@ -75,19 +75,19 @@ internal static class EngineWords
     public const int AddendMissesMax = 64;
 
     /// <summary>
-    /// The lowest of the words in which a region keeps the pages that its loops last came to. They say nothing to the next one; how
-    /// often it was another page is read where a region is left for that.
+    /// The lowest of the words in which a region keeps the ranges of pages that its loops last came to. They say nothing to the next
+    /// one; which they were, and how often it was another one, is read where a region is left for that.
     /// </summary>
-    public const int LastPages = -Count;
+    public const int LastRanges = -Count;
 
-    /// <summary>Most such pages of a region.</summary>
-    public const int LastPagesMax = 32;
+    /// <summary>Most such ranges of a region.</summary>
+    public const int LastRangesMax = 32;
 
     /// <summary>Words for each of them.</summary>
-    public const int LastPageWords = 4;
+    public const int LastRangeWords = 2;
 
-    /// <summary>So often another page is looked up before an access counts as one that does so all the time.</summary>
-    public const int MissesMax = 1024;
+    /// <summary>So often another range is found before an access counts as one that does so all the time.</summary>
+    public const int MissesMax = 256;
 
     /// <summary>Added to the exit where pc isn't in the state but in that record.</summary>
     public const long PcInRecord = 1 << 8;

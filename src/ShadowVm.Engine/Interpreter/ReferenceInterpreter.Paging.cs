@@ -18,7 +18,8 @@ public sealed partial class ReferenceInterpreter : IAddressWalker
     private DecodedInstruction? _crossing;
     private Access _walkAccess;
     private ulong _walkAddress;
-    private bool _asksOnly;
+    private bool _asksOnly; // and reads no table
+    private bool _looksOnly; // and changes none
     private bool _inputWritten;
 
     /// <summary>What addresses mean now; null where the definition translates none.</summary>
@@ -42,7 +43,21 @@ public sealed partial class ReferenceInterpreter : IAddressWalker
         return identity;
     }
 
-    /// <summary>Physical address of a byte, and the last address of its page; false where the status says otherwise.</summary>
+    bool IAddressWalker.TryLook(ulong address, out PageValue page)
+    {
+        var status = _status;
+        (_looksOnly, _status, _walkAccess, _walkAddress) = (true, Status.Running, Access.Read, address);
+        _translation!.BeginWalk();
+        page = Ask(address, Access.Read);
+        var found = _status == Status.Running && (page.Rights & 1) != 0;
+        (_looksOnly, _status) = (false, status);
+        return found;
+    }
+
+    /// <summary>
+    /// Physical address of a byte, and the last address of its page; false where the status says otherwise. A page above 4096 bytes
+    /// counts as many of those: whether it was remembered as such mustn't show where an access reaches from RAM to what isn't.
+    /// </summary>
     private bool Translate(ulong address, Access access, out ulong physical, out ulong last)
     {
         last = address | (GuestMemory.PageBytes - 1);
@@ -57,9 +72,8 @@ public sealed partial class ReferenceInterpreter : IAddressWalker
             return false;
         }
 
-        var inside = page.Log2Size >= 64 ? ulong.MaxValue : (1UL << page.Log2Size) - 1;
-        physical = (page.Base & ~inside) | (address & inside);
-        last = address | inside;
+        physical = page.PhysicalOf(address);
+        last = address | Math.Min(page.Inside, GuestMemory.PageBytes - 1);
         _translation.Remember(address, access, page, physical);
         return true;
     }
@@ -95,7 +109,7 @@ public sealed partial class ReferenceInterpreter : IAddressWalker
         if (_status != Status.Running) return;
         var bytes = n.Width >> 3;
         if (_isa.BigEndian) value = Reverse(value, bytes);
-        if (_asksOnly || !_memory.TryWrite(address, bytes, value)) SetFault(_walkAccess, _walkAddress, Status.Faulted);
+        if (_asksOnly || _looksOnly || !_memory.TryWrite(address, bytes, value)) SetFault(_walkAccess, _walkAddress, Status.Faulted);
     }
 
     private bool FetchPaged()

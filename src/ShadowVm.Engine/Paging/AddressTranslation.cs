@@ -12,7 +12,7 @@ namespace ShadowVm.Engine.Paging;
 /// it read are watched, and a store to one of them forgets what depends on it before the next instruction.
 /// </summary>
 // SAFETY: entries belong to sets that live as long as this; slots come from the definition that laid out the state.
-internal sealed unsafe class AddressTranslation : IDisposable
+internal sealed unsafe partial class AddressTranslation : IDisposable
 {
     private const int SetsMax = 8;
 
@@ -94,7 +94,7 @@ internal sealed unsafe class AddressTranslation : IDisposable
 
         if (oldest is null || _sets.Count < SetsMax)
         {
-            oldest = new TranslationSet(_inputs.Slots.Length, _jumpShift);
+            oldest = new TranslationSet(_inputs.Slots.Length, _jumpShift, _memory.AtZero);
             _sets.Add(oldest);
         }
         else
@@ -121,7 +121,7 @@ internal sealed unsafe class AddressTranslation : IDisposable
             return code->Tag == tag;
         }
 
-        var isFound = _current!.Finds(address, access) || _current.Recall(address, access);
+        var isFound = _current!.Finds(address, access) || Recall(address, access);
         physical = address + _current.DataEntry(address)->Addend;
         return isFound;
     }
@@ -183,13 +183,9 @@ internal sealed unsafe class AddressTranslation : IDisposable
             return;
         }
 
-        var entry = new PageEntry
-        {
-            Addend = offset + _memory.Start - tag,
-            Read = (page.Rights & 1) != 0 ? tag : PageEntry.None,
-            Write = (page.Rights & 2) != 0 ? tag : PageEntry.None,
-        };
-        _current!.SetData(address, entry, trace);
+        var range = RangeOf(address, page, physical);
+        if (_current!.RangeOf(address)?.Pages is { } known && known.IsLike(range)) range = known;
+        _current.SetData(address, range, trace);
     }
 
     /// <summary>Bytes were written to that walks may have read.</summary>
@@ -208,7 +204,7 @@ internal sealed unsafe class AddressTranslation : IDisposable
         foreach (var set in _sets)
         {
             if (set.IsStale || (set.Granules & written.Granules) == 0) continue;
-            set.Forget(written.Words);
+            set.Forget(written.Words, (int)(offset >> StoreWatch.GranuleShift), (int)((offset + length - 1) >> StoreWatch.GranuleShift));
             used |= set.Granules;
         }
 

@@ -1,3 +1,5 @@
+using ShadowVm.Isa;
+
 namespace ShadowVm.Engine.Paging;
 
 /// <summary>Who can evaluate the definition's translate hook.</summary>
@@ -8,4 +10,9 @@ internal interface IAddressWalker
     /// access. Nothing in memory changes.
     /// </summary>
     bool IsIdentity();
+
+    /// <summary>
+    /// Walks to the page of an address for a load that isn't made; false where the load would raise, or the walk change memory.
+    /// </summary>
+    bool TryLook(ulong address, out PageValue page);
 }

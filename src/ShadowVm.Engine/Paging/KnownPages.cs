@@ -11,18 +11,18 @@ internal sealed class KnownPages
 {
     private const int Log2Entries = 13;
 
-    private readonly (PageEntry Entry, WalkTrace Trace, long Written)[] _pages = new (PageEntry, WalkTrace, long)[1 << Log2Entries];
+    private readonly (PageRange Range, WalkTrace Trace, long Written)[] _pages = new (PageRange, WalkTrace, long)[1 << Log2Entries];
     private long _forgotten;
     private long _writes;
 
     /// <summary>Notes a page.</summary>
-    public void Add(ulong address, PageEntry entry, WalkTrace trace) => _pages[IndexOf(address)] = (entry, trace, ++_writes);
+    public void Add(ulong address, PageRange range, WalkTrace trace) => _pages[IndexOf(address)] = (range, trace, ++_writes);
 
     /// <summary>Finds the page of an address if its last walk allowed the access.</summary>
-    public bool TryFind(ulong address, Access access, out PageEntry entry, out WalkTrace trace)
+    public bool TryFind(ulong address, Access access, out PageRange range, out WalkTrace trace)
     {
-        (entry, trace, var written) = _pages[IndexOf(address)];
-        return written > _forgotten && entry.Allows(address, access);
+        (range, trace, var written) = _pages[IndexOf(address)];
+        return written > _forgotten && range.Contains(address) && range.Allows(access);
     }
 
     /// <summary>Forgets all of them, in no time.</summary>

@@ -19,6 +19,12 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// </summary>
     public const int Pages = 1024;
 
+    /// <summary>Places for them: the last one is of no page.</summary>
+    public const int Places = Pages + 1;
+
+    /// <summary>Where that one is, in bytes from the first.</summary>
+    public const int NoPageOffset = Pages << PageEntry.Shift;
+
     /// <summary>How far the higher bits are shifted.</summary>
     public const int FoldShift = 5;
 
@@ -31,15 +37,20 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>Pages for code.</summary>
     public const int FetchPages = 256;
 
+    private const int RangesMax = 16;
+
     private readonly int _jumpShift;
+    private readonly nint _memory;
+    private readonly List<WalkedRange> _ranges = [];
     private WalkTrace[] _dataTraces = [];
     private WalkTrace[] _codeTraces = [];
     private PageEntry* _data;
     private FetchEntry* _code;
     private KnownPages? _known;
 
-    public TranslationSet(int inputs, int jumpShift)
+    public TranslationSet(int inputs, int jumpShift, nint memory)
     {
+        _memory = memory;
         Key = new ulong[inputs];
         _jumpShift = jumpShift;
     }
@@ -97,8 +108,9 @@ internal sealed unsafe class TranslationSet : IDisposable
         _dataTraces = new WalkTrace[Pages];
         _codeTraces = new WalkTrace[FetchPages];
         // SAFETY: indices into both are masked by their sizes.
-        _data = (PageEntry*)NativeMemory.AlignedAlloc(Pages << PageEntry.Shift, 64);
+        _data = (PageEntry*)NativeMemory.AlignedAlloc(Places * (nuint)(sizeof(PageEntry) + sizeof(PageBounds)), 64);
         _code = (FetchEntry*)NativeMemory.AlignedAlloc(FetchPages << FetchEntry.Shift, 64);
+        new Span<PageBounds>(_data + Places, Places).Clear();
         HoldsPages = true;
         Forget();
     }
@@ -107,28 +119,59 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// Remembers a page for data, and what was read on the way to it. Once places are fought for, it is noted where it is known
     /// still when another page takes its own.
     /// </summary>
-    public void SetData(ulong address, PageEntry entry, WalkTrace trace)
+    public void SetData(ulong address, PageRange range, WalkTrace trace)
     {
         var index = DataIndex(address);
         if (_known is not null || (_data[index].Read & _data[index].Write) != PageEntry.None)
         {
             _known ??= new KnownPages();
-            _known.Add(address, entry, trace);
+            _known.Add(address, range, trace);
         }
 
-        _data[index] = entry;
-        _dataTraces[index] = trace;
+        Put(address, range, trace);
         Granules |= trace.Granules;
         HoldsPages = true;
+    }
+
+    /// <summary>The range that a page is in; null where it is in none that is known.</summary>
+    public WalkedRange? RangeOf(ulong address)
+    {
+        foreach (var range in _ranges)
+        {
+            if (range.Pages.Contains(address)) return range;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Remembers a range: its pages needn't be walked to, and code learns how far they go on. Other ranges in it are no more needed.
+    /// </summary>
+    public void SetRange(WalkedRange range)
+    {
+        var pages = range.Pages;
+        _ranges.RemoveAll(other => pages.Contains(other.Pages.Start) && pages.Contains(other.Pages.End - 1));
+        if (_ranges.Count >= RangesMax) Forget(0, [_ranges[0]]);
+        _ranges.Add(range);
+        Granules |= range.Granules;
+        for (var i = 0; i < Pages; i++)
+        {
+            var tag = _data[i].Read;
+            if (tag != PageEntry.None && pages.Contains(tag)) Put(tag, pages, _dataTraces[i]);
+        }
     }
 
     /// <summary>Brings a page for data to its place if it is known, for an access that it allows.</summary>
     public bool Recall(ulong address, Access access)
     {
-        if (_known is null || !_known.TryFind(address, access, out var entry, out var trace)) return false;
-        var index = DataIndex(address);
-        _data[index] = entry;
-        _dataTraces[index] = trace;
+        if (RangeOf(address)?.Pages is { } pages && pages.Allows(access))
+        {
+            Put(address, pages, default); // what the range's walks read counts
+            return true;
+        }
+
+        if (_known is null || !_known.TryFind(address, access, out var range, out var trace)) return false;
+        Put(address, range, trace);
         return true;
     }
 
@@ -141,15 +184,30 @@ internal sealed unsafe class TranslationSet : IDisposable
         HoldsPages = true;
     }
 
-    /// <summary>Forgets each page whose walk read one of some words.</summary>
-    public void Forget(ulong words)
+    /// <summary>Forgets each page whose walk read one of some words, and each range with a walk to one of some granules.</summary>
+    /// <param name="words">Words, as <see cref="WalkTrace"/> has them.</param>
+    /// <param name="firstGranule">First granule of RAM with such a word.</param>
+    /// <param name="lastGranule">Last granule of RAM with such a word.</param>
+    public void Forget(ulong words, int firstGranule, int lastGranule) => Forget(words, _ranges.FindAll(range =>
+    {
+        for (var granule = firstGranule; granule <= lastGranule; granule++)
+        {
+            if (range.Tables.Contains(granule)) return true;
+        }
+
+        return false;
+    }));
+
+    private void Forget(ulong words, List<WalkedRange> ended)
     {
         if (!HoldsPages) return;
         var (granules, jumps) = (0UL, false);
         _known?.Forget();
+        _ranges.RemoveAll(ended.Contains);
+        foreach (var range in _ranges) granules |= range.Granules;
         for (var i = 0; i < Pages; i++)
         {
-            if ((_dataTraces[i].Words & words) != 0)
+            if ((_dataTraces[i].Words & words) != 0 || ended.Exists(range => range.Pages.Contains(_data[i].Read)))
             {
                 _data[i].Read = _data[i].Write = PageEntry.None;
                 _dataTraces[i] = default;
@@ -179,9 +237,10 @@ internal sealed unsafe class TranslationSet : IDisposable
     {
         if (!HoldsPages) return; // jumps lead to pages alone
         HoldsPages = false;
-        for (var i = 0; i < Pages; i++) _data[i].Read = _data[i].Write = PageEntry.None;
+        for (var i = 0; i < Places; i++) _data[i].Read = _data[i].Write = PageEntry.None;
         for (var i = 0; i < FetchPages; i++) _code[i].Tag = PageEntry.None;
         _known?.Forget();
+        _ranges.Clear();
         Array.Clear(_dataTraces);
         Array.Clear(_codeTraces);
         Granules = 0;
@@ -200,6 +259,14 @@ internal sealed unsafe class TranslationSet : IDisposable
         Free();
         Jumps?.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private void Put(ulong address, PageRange range, WalkTrace trace)
+    {
+        var index = DataIndex(address);
+        _data[index] = range.EntryOf(address);
+        ((PageBounds*)(_data + Places))[index] = range.BoundsIn(_memory);
+        _dataTraces[index] = trace;
     }
 
     private void Free()

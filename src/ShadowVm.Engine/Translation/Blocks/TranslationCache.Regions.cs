@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Memory;
+using ShadowVm.Engine.Paging;
 using ShadowVm.Engine.Translation.Emission;
 using ShadowVm.Engine.Translation.Listing;
 using ShadowVm.Engine.Translation.Regions;
@@ -21,6 +22,9 @@ internal sealed partial class TranslationCache
     // So many times the instructions may a region have that goes on by computed jumps.
     private const int DispatchingFactor = 2;
 
+    // So often ranges of pages are looked at for one access: it may go through several.
+    private const int WidenedMax = 16;
+
     // Places that are looked at before all counts begin anew.
     private const int LooksMax = 1 << 16;
 
@@ -28,6 +32,7 @@ internal sealed partial class TranslationCache
     private readonly Dictionary<CodeKey, List<Region>> _regionsWith = []; // by block
     private readonly Dictionary<CodeKey, int> _looks = [];
     private readonly Dictionary<CodeKey, RegionTrust> _trusts = []; // of regions that were wrong
+    private readonly Dictionary<AccessPlace, int> _widened = []; // how often more was found out about an access's ranges
     private ImmutableHashSet<AccessPlace> _wandering = []; // found in one region, true in all
     private readonly HashSet<CodeKey> _wanted = []; // blocks of regions that were asked for
     private readonly ConcurrentQueue<(MadeRegion Made, SlotTable Slots)> _madeRegions = new();
@@ -51,13 +56,12 @@ internal sealed partial class TranslationCache
     /// <param name="key">What it was made for.</param>
     /// <param name="what">What it was.</param>
     /// <param name="retired">Instructions that the guest has retired.</param>
-    /// <param name="lastPages">The words of <see cref="EngineWords.LastPages"/>.</param>
-    public void Odd(CodeKey key, HostExit what, ulong retired, ReadOnlySpan<ulong> lastPages)
+    /// <param name="lastRanges">The words of <see cref="EngineWords.LastRanges"/>.</param>
+    public void Odd(CodeKey key, HostExit what, ulong retired, ReadOnlySpan<ulong> lastRanges)
     {
         if (!_regions.TryGetValue(key, out var region) || region.Key != key) return;
-        if (_trusts.Count >= LooksMax || _wandering.Count >= LooksMax) ForgetTrusts();
-        if (what == HostExit.OddPage) _wandering = _wandering.Union(region.WanderingBy(lastPages));
-        else if (!region.IsOddTooOften(what, retired)) return;
+        if (_trusts.Count >= LooksMax || _widened.Count >= LooksMax) ForgetTrusts();
+        if (what == HostExit.OddPage ? !Wander(region.WanderingBy(lastRanges)) : !region.IsOddTooOften(what, retired)) return;
         var trusts = TrustsOf(key);
         _trusts[key] = what switch
         {
@@ -69,6 +73,22 @@ internal sealed partial class TranslationCache
         };
         Drop(region);
         AskRegion(key);
+    }
+
+    /// <summary>Whether some accesses go by several ranges of pages, and no longer ones are found there.</summary>
+    private bool Wander(IReadOnlyList<(AccessPlace Place, nint Entry)> accesses)
+    {
+        var known = accesses.Select(access => AddressTranslation.KnownAround(access.Entry)).ToArray();
+        for (var i = 0; i < accesses.Count; i++)
+        {
+            var (place, entry) = accesses[i];
+            var times = _widened[place] = _widened.GetValueOrDefault(place) + 1;
+            if (times <= WidenedMax) Translation!.Widen(entry);
+            if (AddressTranslation.KnownAround(entry) <= 2 * known[i]) _wandering = _wandering.Add(place);
+        }
+
+        // Another region may have found it before.
+        return accesses.Any(access => _wandering.Contains(access.Place));
     }
 
     /// <summary>All regions.</summary>
@@ -234,7 +254,7 @@ internal sealed partial class TranslationCache
             wanted.Key,
             Array.ConvertAll(wanted.Blocks, block => block.Key),
             [.. shape.Nodes.Where(node => node.IsEntry).Select(node => node.Code.Key)],
-            shape.LastPages,
+            shape.LastRanges,
             wanted.Targets,
             shape.Nodes.Sum(node => node.Count),
             method);
@@ -355,6 +375,7 @@ internal sealed partial class TranslationCache
     private void ForgetTrusts()
     {
         _trusts.Clear();
+        _widened.Clear();
         _wandering = [];
     }
 

@@ -33,10 +33,10 @@ internal sealed class AccessGroup
     /// <summary>While code is emitted: the page's entry, where addresses are translated.</summary>
     public LocalBuilder? Entry { get; set; }
 
-    /// <summary>While code is emitted: what is remembered of the page instead, in a loop that goes through memory by additions.</summary>
-    public LastPage? Page { get; set; }
+    /// <summary>While code is emitted: what is remembered of the pages instead, in a loop.</summary>
+    public LastRange? Range { get; set; }
 
-    /// <summary>While code is emitted: whether loads, and whether stores, are known to be allowed in the page.</summary>
+    /// <summary>While code is emitted: whether loads, and whether stores, are known to be allowed there.</summary>
     public (bool Loads, bool Stores) Allows { get; set; }
 
     /// <summary>While code is emitted: whether the watch was asked for the stores.</summary>

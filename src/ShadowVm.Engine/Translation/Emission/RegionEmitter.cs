@@ -193,7 +193,7 @@ internal sealed partial class RegionEmitter : StepEmitter
     private void Emit()
     {
         if (_shape.Trust is { } trust) EmitTrust(trust);
-        EmitLastPages();
+        EmitLastRanges();
         foreach (var node in _shape.Nodes) _labels.Add(node.Pc, Il.Label());
         BeginDispatch();
         EmitEntries();

@@ -10,7 +10,7 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <content>Loads and stores: the check that all bytes lie in RAM, the look-up of a page, the question to the store watch.</content>
 internal abstract partial class StepEmitter
 {
-    private void EmitRead(Node load, (LocalBuilder Address, long Distance) place)
+    private void EmitRead(Node load, Place place)
     {
         var bytes = load.Width >> 3;
         if (StoredBefore(load) is { Place: not null } stored)
@@ -33,7 +33,7 @@ internal abstract partial class StepEmitter
     }
 
     /// <summary>Puts what was stored on the stack, with the upper half of the word that it is in where the load is of that.</summary>
-    private void EmitStored(StoredValue stored, (LocalBuilder Address, long Distance) place, int bytes)
+    private void EmitStored(StoredValue stored, Place place, int bytes)
     {
         Il.Get(stored.Place!);
         if (stored.Bytes < 8) Il.Op(stored.Bytes switch { 1 => OpCodes.Conv_U1, 2 => OpCodes.Conv_U2, _ => OpCodes.Conv_U4 });
@@ -142,25 +142,22 @@ internal abstract partial class StepEmitter
     /// below RAM wraps to an offset above it. Memory is reached by the address itself, so that a load which waits for an
     /// address doesn't wait for the comparison.
     /// </summary>
-    private (LocalBuilder Address, long Distance) EmitAddress(Node access, bool watched)
+    private Place EmitAddress(Node access, bool watched)
     {
         var bytes = access.Width >> 3;
-        if (GroupOf(access) is { } member) return (EmitGrouped(access, bytes, watched, member.Group, member.Distance), member.Distance);
-        if (IsPaged) return (EmitPaged(access, bytes, watched), 0);
+        if (GroupOf(access) is { } member)
+        {
+            return new Place(EmitGrouped(access, bytes, watched, member.Group, member.Distance), member.Distance);
+        }
+
+        if (IsPaged) return EmitPaged(access, bytes, watched);
         var address = Il.Local();
         Expressions.Emit(access.A!);
         Il.Set(address);
-        if (access.Index != 0 && bytes > 1)
-        {
-            Il.Get(address);
-            Il.Const(bytes - 1);
-            Il.Op(OpCodes.And);
-            Il.Branch(OpCodes.Brtrue, GiveUp);
-        }
-
+        if (access.Index != 0 && bytes > 1) EmitMustAlign(address, bytes);
         EmitIsInRam(address, bytes);
         if (watched) EmitWatch(address, 0);
-        return (address, 0);
+        return new Place(address, 0);
     }
 
     /// <summary>The first of a group checks for all of them.</summary>
@@ -201,21 +198,21 @@ internal abstract partial class StepEmitter
     /// </summary>
     private void EmitGroupsPage(Node access, bool watched, AccessGroup group, long distance)
     {
-        if (group.Lowest is null && LastPageOf(access) is { } page)
+        var span = (int)(group.High - group.Low);
+        if (group.Lowest is null && LastRangeOf(access) is { } range)
         {
-            group.Page = page;
-            group.Lowest = EmitLastPageOfGroup(access.A!, -distance, (int)(group.High - group.Low), watched, page);
+            group.Range = range;
+            group.Lowest = EmitGroupInLastRange(access.A!, -distance, span, watched, range);
         }
-        else if (group.Page is { } last)
+        else if (group.Range is { } last)
         {
-            if (watched ? !group.Allows.Stores : !group.Allows.Loads) EmitAllows(watched, last);
+            if (watched ? !group.Allows.Stores : !group.Allows.Loads) EmitAllows(last);
         }
         else if (group.Entry is null)
         {
             var (address, entry, fails) = (Il.Local(), Il.Local(), Il.Label());
             LoadLowest(access.A!, -distance);
             Il.Set(address);
-            var span = (int)(group.High - group.Low);
             EmitEntry(address, entry, span, watched, fails);
             EmitFails(address, span, fails);
             group.Entry = entry;
@@ -226,7 +223,7 @@ internal abstract partial class StepEmitter
         {
             // What was allowed before was for the same page.
             LoadFrom(group.Entry, PageEntry.WriteOffset);
-            LoadFrom(group.Entry, 0);
+            LoadFrom(group.Entry, PageEntry.ReadOffset);
             Il.Branch(OpCodes.Bne_Un, GiveUp);
         }
 
@@ -247,6 +244,14 @@ internal abstract partial class StepEmitter
             Il.Branch(OpCodes.Bgt_Un, giveUpOdd);
             Il.Branch(OpCodes.Br, giveUp);
         });
+    }
+
+    private void EmitMustAlign(LocalBuilder address, int bytes)
+    {
+        Il.Get(address);
+        Il.Const(bytes - 1);
+        Il.Op(OpCodes.And);
+        Il.Branch(OpCodes.Brtrue, GiveUp);
     }
 
     private void EmitIsInRam(LocalBuilder address, int bytes)
@@ -276,11 +281,20 @@ internal abstract partial class StepEmitter
         Il.Op(OpCodes.Add);
     }
 
-    private void LoadHostAddress((LocalBuilder Address, long Distance) place)
+    private void LoadHostAddress(Place place)
     {
-        Il.Argument(CompiledMethod.Memory);
-        Il.Get(place.Address);
-        Il.Op(OpCodes.Add);
+        if (place.IsHost)
+        {
+            Il.Get(place.Address);
+            Il.Op(OpCodes.Conv_I);
+        }
+        else
+        {
+            Il.Argument(CompiledMethod.Memory);
+            Il.Get(place.Address);
+            Il.Op(OpCodes.Add);
+        }
+
         if (place.Distance == 0) return;
         Il.Const(place.Distance);
         Il.Op(OpCodes.Add);
@@ -307,25 +321,28 @@ internal abstract partial class StepEmitter
     /// As <see cref="EmitAddress"/> where addresses are translated: the page of the access's last byte must be the one
     /// that is remembered at the place for its first. An access that reaches into the next page meets another tag.
     /// </summary>
-    private LocalBuilder EmitPaged(Node access, int bytes, bool watched)
+    private Place EmitPaged(Node access, int bytes, bool watched)
     {
-        if (LastPageOf(access) is { } page) return EmitLastPage(access, bytes, watched, page);
-        var (address, entry) = (Il.Local(), Il.Local());
+        var (address, physical) = (Il.Local(), Il.Local());
         Expressions.Emit(access.A!);
         Il.Set(address);
-        var isAligned = access.Index != 0 || bytes == 1;
-        if (access.Index != 0 && bytes > 1)
+        if (access.Index != 0 && bytes > 1) EmitMustAlign(address, bytes);
+        var host = false;
+        if (access.Index != 0) bytes = 1; // it ends in the page that it begins in
+        if (LastRangeOf(access) is { } range)
         {
-            Il.Get(address);
-            Il.Const(bytes - 1);
-            Il.Op(OpCodes.And);
-            Il.Branch(OpCodes.Brtrue, GiveUp);
+            host = !watched;
+            EmitInLastRange(address, physical, bytes, watched, range, GiveUp, host);
+        }
+        else
+        {
+            var entry = Il.Local();
+            EmitEntry(address, entry, bytes, watched, GiveUp);
+            EmitPhysical(access, address, entry, watched, physical);
         }
 
-        EmitEntry(address, entry, isAligned ? 1 : bytes, watched, GiveUp);
-        EmitPhysical(access, address, entry, watched, address);
-        if (watched) EmitWatch(address, 0);
-        return address;
+        if (watched) EmitWatch(physical, 0);
+        return new Place(physical, 0, host);
     }
 
     /// <summary>Finds the entry of an address's page, if it is the page of the last byte and allows the access.</summary>
@@ -356,7 +373,7 @@ internal abstract partial class StepEmitter
 
         Il.Const(-GuestMemory.PageBytes);
         Il.Op(OpCodes.And);
-        LoadFrom(entry, watched ? PageEntry.WriteOffset : 0);
+        LoadFrom(entry, watched ? PageEntry.WriteOffset : PageEntry.ReadOffset);
         Il.Branch(OpCodes.Bne_Un, fails);
     }
 
@@ -426,4 +443,10 @@ internal abstract partial class StepEmitter
         Il.Op(OpCodes.Conv_I);
         Il.Op(OpCodes.Ldind_I8);
     }
+
+    /// <summary>Where an access goes.</summary>
+    /// <param name="Address">A physical address.</param>
+    /// <param name="Distance">How far behind it.</param>
+    /// <param name="IsHost">Whether it is a host address instead.</param>
+    private readonly record struct Place(LocalBuilder Address, long Distance, bool IsHost = false);
 }

@@ -7,7 +7,7 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// <param name="Key">The block that it was made for.</param>
 /// <param name="Blocks">The blocks it was made from.</param>
 /// <param name="Entries">Where it may be entered.</param>
-/// <param name="LastPages">Accesses that remember the page they last came to.</param>
+/// <param name="LastRanges">Accesses that remember the range of pages they last came to.</param>
 /// <param name="Targets">Where its computed jumps may go.</param>
 /// <param name="Instructions">Number of instructions in it.</param>
 /// <param name="Method">The code.</param>
@@ -15,7 +15,7 @@ internal sealed record Region(
     CodeKey Key,
     CodeKey[] Blocks,
     CodeKey[] Entries,
-    IReadOnlyList<AccessPlace> LastPages,
+    IReadOnlyList<AccessPlace> LastRanges,
     JumpTargets Targets,
     int Instructions,
     CompiledMethod Method)
@@ -39,14 +39,18 @@ internal sealed record Region(
         return retired - from <= (ulong)OddMax * OddEvery;
     }
 
-    /// <summary>The accesses that come to another page too often, by what was counted when the region was left for one of them.</summary>
-    public IEnumerable<AccessPlace> WanderingBy(ReadOnlySpan<ulong> lastPages)
+    /// <summary>
+    /// The accesses that come to another range of pages too often, by what was counted when the region was left for one of them, and
+    /// the host address of the entry of the last page.
+    /// </summary>
+    public IReadOnlyList<(AccessPlace Place, nint Entry)> WanderingBy(ReadOnlySpan<ulong> lastRanges)
     {
-        var wandering = new List<AccessPlace>();
-        for (var i = 0; i < LastPages.Count; i++)
+        var wandering = new List<(AccessPlace, nint)>();
+        for (var i = 0; i < LastRanges.Count; i++)
         {
             // Where one of them does, another is on its way there.
-            if (lastPages[LastPage.MissesAt(i)] >= EngineWords.MissesMax / 4) wandering.Add(LastPages[i]);
+            if (lastRanges[LastRange.MissesAt(i)] < EngineWords.MissesMax / 4) continue;
+            wandering.Add((LastRanges[i], (nint)lastRanges[LastRange.EntryAt(i)]));
         }
 
         return wandering;

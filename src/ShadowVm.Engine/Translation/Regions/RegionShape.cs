@@ -40,8 +40,11 @@ internal sealed class RegionShape
     /// <summary>What is taken for granted of floating point, or null.</summary>
     public FloatTrust? Trust { get; private set; }
 
-    /// <summary>Accesses that remember the page they last came to, where addresses are translated.</summary>
-    public IReadOnlyList<AccessPlace> LastPages { get; private set; } = [];
+    /// <summary>Accesses of loops that go through memory by additions, where addresses are translated.</summary>
+    public IReadOnlySet<AccessPlace> Steady { get; private set; } = new HashSet<AccessPlace>();
+
+    /// <summary>Accesses of loops that remember the range of pages they last came to, where addresses are translated.</summary>
+    public IReadOnlyList<AccessPlace> LastRanges { get; private set; } = [];
 
     /// <summary>Analyses the code of some blocks; null where not even the first can be translated.</summary>
     /// <param name="isa">The definition.</param>
@@ -88,9 +91,10 @@ internal sealed class RegionShape
         else shape.DispatchPinned = PinnedRegisters.Choose(shape.Nodes, loops, shape.Trust);
         if (!shape.IsBlock && shape.Nodes[0].Code.Key.IsPaged)
         {
-            var steady = SteadyAddresses.Of(shape.Nodes, loops.Select(loop => loop.Members))
-                .Where(place => !shape.Trusts.Wandering.Contains(place));
-            shape.LastPages = [.. steady.Take(EngineWords.LastPagesMax)];
+            var (steady, others) = SteadyAddresses.Of(shape.Nodes, loops.Select(loop => loop.Members));
+            shape.Steady = steady.ToHashSet();
+            shape.LastRanges =
+                [.. steady.Concat(others).Where(place => !shape.Trusts.Wandering.Contains(place)).Take(EngineWords.LastRangesMax)];
         }
 
         return shape;

@@ -10,24 +10,24 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// </summary>
 internal static class SteadyAddresses
 {
-    /// <summary>The loads and stores of loops whose addresses are such, those of inner loops first.</summary>
+    /// <summary>The loads and stores of loops whose addresses are such, and the others, those of inner loops first.</summary>
     /// <param name="nodes">A region's nodes.</param>
     /// <param name="loops">Its loops, as indexes of nodes.</param>
-    public static List<AccessPlace> Of(IReadOnlyList<RegionNode> nodes, IEnumerable<IReadOnlySet<int>> loops)
+    public static (AccessPlace[] Steady, AccessPlace[] Others) Of(IReadOnlyList<RegionNode> nodes, IEnumerable<IReadOnlySet<int>> loops)
     {
         // Where code is entered in the middle of an instruction, two nodes may have another one in common.
-        var (steady, seen) = (new OrderedDictionary<AccessPlace, bool>(), new HashSet<int>());
+        var (all, seen) = (new OrderedDictionary<AccessPlace, bool>(), new HashSet<int>());
         // A loop within another comes first: what is loaded outside of it doesn't change in it.
         foreach (var loop in loops.OrderBy(loop => loop.Count))
         {
             var leadsAnywhere = FollowWays(nodes, loop);
             foreach (var index in loop.Order().Where(seen.Add))
             {
-                Pass(nodes[index], [.. leadsAnywhere[index]], place => steady.TryAdd(place, true));
+                Pass(nodes[index], [.. leadsAnywhere[index]], (place, isSteady) => all[place] = isSteady || all.GetValueOrDefault(place));
             }
         }
 
-        return [.. steady.Keys];
+        return ([.. all.Keys.Where(place => all[place])], [.. all.Keys.Where(place => !all[place])]);
     }
 
     /// <summary>Which of an instruction's loads and stores one is; below 0 where it is none of them.</summary>
@@ -62,7 +62,7 @@ internal static class SteadyAddresses
     }
 
     /// <summary>Goes over a turn of a node, and says which of its accesses are steady.</summary>
-    private static void Pass(RegionNode node, HashSet<int> leadsAnywhere, Action<AccessPlace>? onSteady)
+    private static void Pass(RegionNode node, HashSet<int> leadsAnywhere, Action<AccessPlace, bool>? onAccess)
     {
         for (var i = 0; i < node.Code.Instructions.Length; i++)
         {
@@ -73,9 +73,9 @@ internal static class SteadyAddresses
             {
                 if (n.Op == Op.SetLocal && !IsSteady(n.A!)) locals.Add(n.Index);
                 if (n.Op == Op.SetRegister && !IsSteady(n.A!)) written.Add(n.Index);
-                if (n.Op is Op.Load or Op.Store && onSteady is not null && IsSteady(n.A!))
+                if (n.Op is Op.Load or Op.Store && onAccess is not null)
                 {
-                    onSteady(new AccessPlace(node.AddressOf(i), IndexOf(n, instruction)));
+                    onAccess(new AccessPlace(node.AddressOf(i), IndexOf(n, instruction)), IsSteady(n.A!));
                 }
             });
             foreach (var step in instruction.Steps)
