@@ -72,6 +72,15 @@ public sealed record EngineSettings
     /// </summary>
     public bool Forgets { get; init; }
 
+    /// <summary>
+    /// Told on the guest's thread, between two instructions, of code that the translator failed at, which the tiers below carry out.
+    /// Null where such a fault shall end the run, as tests want it.
+    /// </summary>
+    public Action<Translation.TranslatorFault>? OnTranslatorFault { get; init; }
+
+    /// <summary>Called on the translator's thread before it translates for an address; for tests of what happens when it fails.</summary>
+    internal Action<ulong, bool>? BeforeTranslation { get; init; }
+
     /// <summary>How the simulated processor delays traps, where the instruction set has such.</summary>
     public DelayedTraps.TrapHardwareSettings TrapHardware { get; init; } = new();
 

@@ -74,6 +74,9 @@ public sealed class EngineStatistics
     /// <summary>Times that all blocks were dropped for want of room.</summary>
     public long Flushes { get; internal set; }
 
+    /// <summary>Blocks and regions that the translator failed at.</summary>
+    public long TranslatorFaults { get; internal set; }
+
     /// <summary>Stores to bytes that were translated or decoded.</summary>
     public long CodeWrites { get; internal set; }
 

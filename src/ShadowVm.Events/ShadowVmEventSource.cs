@@ -36,6 +36,13 @@ public sealed class ShadowVmEventSource : EventSource
     [Event(3, Level = EventLevel.Error, Keywords = Keywords.Replication)]
     public void Diverged(long epoch) => WriteEvent(3, epoch);
 
+    /// <summary>The translator failed at some code, which a slower tier carries out.</summary>
+    /// <param name="pc">Guest address of the code.</param>
+    /// <param name="isRegion">Whether it was a region; else a block.</param>
+    /// <param name="fault">The exception, with its stack.</param>
+    [Event(4, Level = EventLevel.Error, Keywords = Keywords.Translation)]
+    public void TranslatorFailed(long pc, bool isRegion, string fault) => WriteEvent(4, pc, isRegion, fault);
+
     /// <summary>Groups of events that a listener can ask for.</summary>
     public static class Keywords
     {
@@ -44,5 +51,8 @@ public sealed class ShadowVmEventSource : EventSource
 
         /// <summary>Changes of role, divergence.</summary>
         public const EventKeywords Replication = (EventKeywords)2;
+
+        /// <summary>What becomes of guest code.</summary>
+        public const EventKeywords Translation = (EventKeywords)4;
     }
 }

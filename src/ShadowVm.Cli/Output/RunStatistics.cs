@@ -97,6 +97,7 @@ internal sealed class RunStatistics
             + $"{HostBytes(alive)}");
         Line(output, "invalidation", $"{Number(engine.CodeWrites)} code writes, {Number(engine.Outdated)} blocks outdated "
             + $"before they were installed, {Number(engine.Flushes)} flushes");
+        if (engine.TranslatorFaults > 0) Line(output, "faults", $"{Number(engine.TranslatorFaults)} of the translator");
     }
 
     private static void WriteExits(TextWriter output, VirtualMachine machine, ReplicaProgress last)

@@ -7,6 +7,8 @@ namespace ShadowVm.Host.LifeCycle;
 public interface IGuestFactory
 {
     /// <summary>Builds one, at reset.</summary>
+    /// <param name="configuration">What both sides agreed on.</param>
+    /// <param name="onTrouble">Told in a sentence of what is wrong without ending the guest.</param>
     /// <exception cref="HostException">What the configuration says can't be built: one sentence.</exception>
-    IGuest Build(PairConfiguration configuration);
+    IGuest Build(PairConfiguration configuration, Action<string> onTrouble);
 }

@@ -64,7 +64,7 @@ internal sealed class ReplicaParts : IReplicaSurroundings, IBackendHost, IExecut
             _arbiter = new LockFileArbiter(folder, configuration.Pair, asker);
         }
 
-        var guest = _options.Guests.Build(configuration);
+        var guest = _options.Guests.Build(configuration, _options.Observer.Trouble);
         try
         {
             _backends = new BackendSet(guest, _options.Console, disks, _options.Files, configuration.Pair, this);

@@ -48,7 +48,7 @@ internal sealed class UnprotectedRun : IBackendHost, IExecutorHooks, IBoundarySi
     {
         _options = options;
         _inputs = new InterruptBuffer(_wakeup);
-        var guest = options.Guests.Build(options.Configuration);
+        var guest = options.Guests.Build(options.Configuration, options.Observer.Trouble);
         try
         {
             _backends = new BackendSet(guest, options.Console, options.Disks, options.Files, options.Configuration.Pair, this);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ShadowVm.Engine;
 using ShadowVm.Engine.DelayedTraps;
+using ShadowVm.Events;
 using ShadowVm.Host.Configuration;
 using ShadowVm.Host.Replica;
 using ShadowVm.Isa;
@@ -37,7 +38,7 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
     public TrapHardwareSettings TrapHardware { get; init; } = new();
 
     /// <inheritdoc/>
-    public IGuest Build(PairConfiguration configuration)
+    public IGuest Build(PairConfiguration configuration, Action<string> onTrouble)
     {
         var definition = definitions(configuration.Isa);
         var hash = HashOf(definition);
@@ -73,7 +74,16 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
                 Program = configuration.Program,
                 Protected = configuration.Protected,
                 DrainPolicy = configuration.DrainPolicy,
-                Engine = new EngineSettings { Tier = TierOf(configuration.Tier), TrapHardware = TrapHardware },
+                Engine = new EngineSettings
+                {
+                    Tier = TierOf(configuration.Tier),
+                    TrapHardware = TrapHardware,
+                    OnTranslatorFault = fault =>
+                    {
+                        ShadowVmEventSource.Log.TranslatorFailed((long)fault.Pc, fault.IsRegion, fault.Exception.ToString());
+                        onTrouble($"{fault} A slower tier carries that code out. Please report this fault of ShadowVm.");
+                    },
+                },
             };
             var built = new VirtualMachine(definition, machine, configuration.Image, settings);
             OnBuilt?.Invoke(built);

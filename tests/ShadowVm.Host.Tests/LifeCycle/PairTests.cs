@@ -276,7 +276,7 @@ public sealed class PairTests : IDisposable
 
     private sealed class Picky : IGuestFactory
     {
-        public IGuest Build(PairConfiguration configuration) =>
+        public IGuest Build(PairConfiguration configuration, Action<string> onTrouble) =>
             throw new HostException("The image is not to my taste.");
     }
 }

@@ -169,7 +169,8 @@ public sealed class ProgramPairTests : IDisposable
 
     private sealed class Breaking(IGuestFactory guests, ulong at) : IGuestFactory
     {
-        public IGuest Build(PairConfiguration configuration) => new BreakingGuest(guests.Build(configuration), at);
+        public IGuest Build(PairConfiguration configuration, Action<string> onTrouble) =>
+            new BreakingGuest(guests.Build(configuration, onTrouble), at);
     }
 
     /// <summary>A guest whose host breaks at the start of an epoch.</summary>

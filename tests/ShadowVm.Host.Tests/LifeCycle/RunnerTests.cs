@@ -114,7 +114,7 @@ public sealed class RunnerTests : IDisposable
 
 internal sealed class Factory(IGuest guest) : IGuestFactory
 {
-    public IGuest Build(PairConfiguration configuration) => guest;
+    public IGuest Build(PairConfiguration configuration, Action<string> onTrouble) => guest;
 }
 
 internal sealed class Observer : IReplicaObserver

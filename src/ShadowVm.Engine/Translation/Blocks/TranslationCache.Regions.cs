@@ -246,11 +246,17 @@ internal sealed partial class TranslationCache
     {
         var clock = _statistics.Clock;
         var began = clock?.Invoke() ?? 0;
+        var region = Translated(wanted.Key, isRegion: true, () => Translate(wanted, surroundings, needsLoop, trusts));
+        return region is null ? null : new MadeRegion(region, wanted, (clock?.Invoke() ?? 0) - began);
+    }
+
+    private Region? Translate(WantedRegion wanted, BlockSurroundings surroundings, bool needsLoop, RegionTrust trusts)
+    {
         var blocks = Array.ConvertAll(wanted.Blocks, block => block.Code);
         if (RegionShape.Of(_isa, blocks, trusts, wanted.Targets) is not { } shape) return null;
         if (needsLoop && !shape.Nodes.Any(node => node.Depth > 0)) return null;
         var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
-        var region = new Region(
+        return new Region(
             wanted.Key,
             Array.ConvertAll(wanted.Blocks, block => block.Key),
             [.. shape.Nodes.Where(node => node.IsEntry).Select(node => node.Code.Key)],
@@ -258,7 +264,6 @@ internal sealed partial class TranslationCache
             wanted.Targets,
             shape.Nodes.Sum(node => node.Count),
             method);
-        return new MadeRegion(region, wanted, (clock?.Invoke() ?? 0) - began);
     }
 
     private void InstallRegions()

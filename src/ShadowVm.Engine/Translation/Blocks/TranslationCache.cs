@@ -132,6 +132,7 @@ internal sealed partial class TranslationCache : IDisposable
         }
 
         InstallRegions();
+        ReportFaults();
     }
 
     /// <summary>Bytes of a page were written that had been translated.</summary>
@@ -211,17 +212,18 @@ internal sealed partial class TranslationCache : IDisposable
     {
         var clock = _statistics.Clock;
         var began = clock?.Invoke() ?? 0;
-        Block? block = null;
-        if (RegionShape.OfBlock(_isa, code) is { } shape)
-        {
-            var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
-            var (node, links) = (shape.Nodes[0], new List<int>());
-            CallSites.VisitLinks(_isa, node, (slot, _) => links.Add(slot));
-            var jump = Array.FindLast(node.Instructions, CallSites.IsComputed);
-            block = new Block(node.Code, method, CallSites.Successors(_isa, node), [.. links], jump);
-        }
-
+        var block = Translated(code.Key, isRegion: false, () => Translate(code, surroundings));
         return new Compilation(block, (clock?.Invoke() ?? 0) - began);
+    }
+
+    private Block? Translate(BlockCode code, BlockSurroundings surroundings)
+    {
+        if (RegionShape.OfBlock(_isa, code) is not { } shape) return null;
+        var method = RegionEmitter.Translate(_isa, shape, surroundings, withText: false);
+        var (node, links) = (shape.Nodes[0], new List<int>());
+        CallSites.VisitLinks(_isa, node, (slot, _) => links.Add(slot));
+        var jump = Array.FindLast(node.Instructions, CallSites.IsComputed);
+        return new Block(node.Code, method, CallSites.Successors(_isa, node), [.. links], jump);
     }
 
     private void Install(BlockCode code, uint version, SlotTable slots, Compilation made)
