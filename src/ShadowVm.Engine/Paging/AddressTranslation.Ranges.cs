@@ -13,27 +13,35 @@ internal sealed unsafe partial class AddressTranslation
     /// <summary>Most walks that a first search makes to either side: that many pages of the smallest size.</summary>
     private const int FirstWalks = 1024;
 
-    /// <summary>Of so many pages that had lost their place to others, the neighbours of one are looked at.</summary>
-    private const int RecallsMax = 256;
+    /// <summary>Most walks of any search to either side: a guest waits for it.</summary>
+    private const int WalksMax = 1 << 13;
 
-    private int _recalls;
+    /// <summary>Pages that must have come back to their place before a search is made for that.</summary>
+    private const int RecallsMin = 256;
 
-    /// <summary>How many bytes around a page, nearly, are known to go on as it does.</summary>
+    /// <summary>So many more for each walk of the last search: it must not cost more than what it may save.</summary>
+    private const int RecallsPerWalk = 4;
+
+    private long _recallsLeft = RecallsMin;
+    private long _walks;
+
+    /// <summary>How many bytes around a page, nearly, are known to go on as it does; 0 where it has been forgotten.</summary>
     /// <param name="entry">Host address of its entry.</param>
-    public static ulong KnownAround(nint entry)
-    {
-        // SAFETY: the entry is one of a set that lives, by what a region left in the engine's words.
-        var bounds = (PageBounds*)(entry + PageBounds.StartOffset);
-        return Math.Max(bounds->ReadLimit, bounds->WriteLimit);
-    }
+    public ulong KnownAround(nint entry) =>
+        TagAt(entry) is { } tag && _current!.BoundsOf(tag) is var bounds ? Math.Max(bounds.ReadLimit, bounds.WriteLimit) : 0;
 
     /// <summary>Finds out how far the pages around one go on as it does, unless it has been forgotten.</summary>
     /// <param name="entry">Host address of its entry.</param>
     public void Widen(nint entry)
     {
-        // SAFETY: as above.
-        var address = ((PageEntry*)entry)->Read;
-        if (address != PageEntry.None) Widen(address);
+        if (TagAt(entry) is { } tag) Widen(tag);
+    }
+
+    private static ulong? TagAt(nint entry)
+    {
+        // SAFETY: the entry is one of a set that lives, by what a region left in the engine's words.
+        var tag = ((PageEntry*)entry)->Read;
+        return tag == PageEntry.None ? null : tag;
     }
 
     private void Widen(ulong address)
@@ -48,7 +56,7 @@ internal sealed unsafe partial class AddressTranslation
         }
 
         // The further it is known to go, the further is looked: long ranges aren't found in small steps.
-        var walks = Math.Max(FirstWalks, (int)(first.Bytes >> GuestMemory.PageShift));
+        var walks = Math.Clamp((int)(first.Bytes >> GuestMemory.PageShift), FirstWalks, WalksMax);
         var (start, end) = (first.Start, first.End);
         for (var i = 0; i < walks && end != 0 && TryLook(end, out var next) && next.IsLike(first); i++) end = next.End;
         for (var i = 0; i < walks && start != 0 && TryLook(start - 1, out var next) && next.IsLike(first); i++) start = next.Start;
@@ -59,6 +67,7 @@ internal sealed unsafe partial class AddressTranslation
         bool TryLook(ulong at, out PageRange range)
         {
             range = default;
+            _walks++;
             if (_addressBits < 64 && at >> _addressBits != 0) return false;
             if (!Walker.TryLook(at, out var page) || page.Log2Size < GuestMemory.PageShift || _walkedCount > WalkedMax) return false;
             var physical = page.PhysicalOf(at);
@@ -75,7 +84,10 @@ internal sealed unsafe partial class AddressTranslation
     private bool Recall(ulong address, Access access)
     {
         if (!_current!.Recall(address, access)) return false;
-        if (++_recalls % RecallsMax == 0) Widen(address);
+        if (--_recallsLeft > 0) return true;
+        _walks = 0;
+        Widen(address);
+        _recallsLeft = RecallsMin + (RecallsPerWalk * _walks);
         return true;
     }
 

@@ -122,7 +122,7 @@ internal sealed unsafe partial class AddressTranslation : IDisposable
         }
 
         var isFound = _current!.Finds(address, access) || Recall(address, access);
-        physical = address + _current.DataEntry(address)->Addend;
+        physical = address + _current.EntryOf(address).Addend;
         return isFound;
     }
 
@@ -200,18 +200,17 @@ internal sealed unsafe partial class AddressTranslation : IDisposable
         }
 
         var written = WalkTrace.Of(offset, length);
-        var used = 0UL;
+        var first = (int)(offset >> StoreWatch.GranuleShift);
+        var granules = Enumerable.Range(first, (int)((offset + length - 1) >> StoreWatch.GranuleShift) - first + 1).ToArray();
         foreach (var set in _sets)
         {
-            if (set.IsStale || (set.Granules & written.Granules) == 0) continue;
-            set.Forget(written.Words, (int)(offset >> StoreWatch.GranuleShift), (int)((offset + length - 1) >> StoreWatch.GranuleShift));
-            used |= set.Granules;
+            if (!set.IsStale && granules.Any(set.DependsOn)) set.Forget(written.Words, granules);
         }
 
         // Where no page is left that depends on a granule, stores needn't ask any more: it may be no table by now.
-        for (var granule = offset >> StoreWatch.GranuleShift; granule <= (offset + length - 1) >> StoreWatch.GranuleShift; granule++)
+        foreach (var granule in granules)
         {
-            if ((used & WalkTrace.BitOf((int)granule)) == 0) _memory.Watch.ClearTable((int)granule);
+            if (!_sets.Exists(set => !set.IsStale && set.DependsOn(granule))) _memory.Watch.ClearTable(granule);
         }
     }
 

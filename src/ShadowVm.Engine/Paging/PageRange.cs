@@ -54,7 +54,4 @@ internal sealed class WalkedRange(PageRange range, IReadOnlySet<int> tables)
 
     /// <summary>What the walks read.</summary>
     public IReadOnlySet<int> Tables => tables;
-
-    /// <summary>The same granules, as <see cref="WalkTrace"/> has them.</summary>
-    public ulong Granules { get; } = tables.Aggregate(0UL, (bits, granule) => bits | WalkTrace.BitOf(granule));
 }

@@ -47,6 +47,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     private PageEntry* _data;
     private FetchEntry* _code;
     private KnownPages? _known;
+    private ulong _granules; // that pages' walks read, as WalkTrace has them
 
     public TranslationSet(int inputs, int jumpShift, nint memory)
     {
@@ -81,8 +82,11 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>Host address of the pages for code.</summary>
     public nint Code => (nint)_code;
 
-    /// <summary>The only place of an address's page among those for data.</summary>
-    public PageEntry* DataEntry(ulong address) => _data + DataIndex(address);
+    /// <summary>What is at the only place of an address's page among those for data.</summary>
+    public PageEntry EntryOf(ulong address) => _data[DataIndex(address)];
+
+    /// <summary>How far the page at that place goes on.</summary>
+    public PageBounds BoundsOf(ulong address) => Bounds[DataIndex(address)];
 
     /// <summary>Which place that is.</summary>
     public static int DataIndex(ulong address)
@@ -92,13 +96,10 @@ internal sealed unsafe class TranslationSet : IDisposable
     }
 
     /// <summary>Whether an address's page is at its place, for data and an access that it allows.</summary>
-    public bool Finds(ulong address, Access access) => DataEntry(address)->Allows(address, access);
+    public bool Finds(ulong address, Access access) => EntryOf(address).Allows(address, access);
 
     /// <summary>The only place of an address's page among those for code.</summary>
     public FetchEntry* CodeEntry(ulong address) => _code + ((address >> GuestMemory.PageShift) & (FetchPages - 1));
-
-    /// <summary>Granules that some walk read, as <see cref="WalkTrace"/> has them.</summary>
-    public ulong Granules { get; private set; }
 
     /// <summary>Makes room for pages, if there is none.</summary>
     public void MakeRoom()
@@ -110,7 +111,7 @@ internal sealed unsafe class TranslationSet : IDisposable
         // SAFETY: indices into both are masked by their sizes.
         _data = (PageEntry*)NativeMemory.AlignedAlloc(Places * (nuint)(sizeof(PageEntry) + sizeof(PageBounds)), 64);
         _code = (FetchEntry*)NativeMemory.AlignedAlloc(FetchPages << FetchEntry.Shift, 64);
-        new Span<PageBounds>(_data + Places, Places).Clear();
+        new Span<PageBounds>(Bounds, Places).Clear();
         HoldsPages = true;
         Forget();
     }
@@ -129,7 +130,7 @@ internal sealed unsafe class TranslationSet : IDisposable
         }
 
         Put(address, range, trace);
-        Granules |= trace.Granules;
+        _granules |= trace.Granules;
         HoldsPages = true;
     }
 
@@ -151,9 +152,9 @@ internal sealed unsafe class TranslationSet : IDisposable
     {
         var pages = range.Pages;
         _ranges.RemoveAll(other => pages.Contains(other.Pages.Start) && pages.Contains(other.Pages.End - 1));
+        HoldsPages = true;
         if (_ranges.Count >= RangesMax) Forget(0, [_ranges[0]]);
         _ranges.Add(range);
-        Granules |= range.Granules;
         for (var i = 0; i < Pages; i++)
         {
             var tag = _data[i].Read;
@@ -180,23 +181,19 @@ internal sealed unsafe class TranslationSet : IDisposable
     {
         *CodeEntry(address) = entry;
         _codeTraces[(address >> GuestMemory.PageShift) & (FetchPages - 1)] = trace;
-        Granules |= trace.Granules;
+        _granules |= trace.Granules;
         HoldsPages = true;
     }
 
-    /// <summary>Forgets each page whose walk read one of some words, and each range with a walk to one of some granules.</summary>
-    /// <param name="words">Words, as <see cref="WalkTrace"/> has them.</param>
-    /// <param name="firstGranule">First granule of RAM with such a word.</param>
-    /// <param name="lastGranule">Last granule of RAM with such a word.</param>
-    public void Forget(ulong words, int firstGranule, int lastGranule) => Forget(words, _ranges.FindAll(range =>
-    {
-        for (var granule = firstGranule; granule <= lastGranule; granule++)
-        {
-            if (range.Tables.Contains(granule)) return true;
-        }
+    /// <summary>Whether a walk may have read from a granule of RAM, so that a store there must be told of.</summary>
+    public bool DependsOn(int granule) =>
+        (_granules & WalkTrace.BitOf(granule)) != 0 || _ranges.Exists(range => range.Tables.Contains(granule));
 
-        return false;
-    }));
+    /// <summary>Forgets each page whose walk read one of some words, and each range with a walk that read one of some granules.</summary>
+    /// <param name="words">Words, as <see cref="WalkTrace"/> has them.</param>
+    /// <param name="granules">The granules of RAM that the words are in.</param>
+    public void Forget(ulong words, IEnumerable<int> granules) =>
+        Forget(words, _ranges.FindAll(range => granules.Any(range.Tables.Contains)));
 
     private void Forget(ulong words, List<WalkedRange> ended)
     {
@@ -204,15 +201,10 @@ internal sealed unsafe class TranslationSet : IDisposable
         var (granules, jumps) = (0UL, false);
         _known?.Forget();
         _ranges.RemoveAll(ended.Contains);
-        foreach (var range in _ranges) granules |= range.Granules;
         for (var i = 0; i < Pages; i++)
         {
-            if ((_dataTraces[i].Words & words) != 0 || ended.Exists(range => range.Pages.Contains(_data[i].Read)))
-            {
-                _data[i].Read = _data[i].Write = PageEntry.None;
-                _dataTraces[i] = default;
-            }
-
+            if ((_dataTraces[i].Words & words) != 0) ForgetPage(i);
+            else if (ended.Exists(range => range.Pages.Contains(_data[i].Read))) LeaveRange(i);
             granules |= _dataTraces[i].Granules;
         }
 
@@ -228,7 +220,7 @@ internal sealed unsafe class TranslationSet : IDisposable
             granules |= _codeTraces[i].Granules;
         }
 
-        Granules = granules;
+        _granules = granules;
         if (jumps) Jumps!.Clear(); // which of them lead to those pages isn't known
     }
 
@@ -243,7 +235,7 @@ internal sealed unsafe class TranslationSet : IDisposable
         _ranges.Clear();
         Array.Clear(_dataTraces);
         Array.Clear(_codeTraces);
-        Granules = 0;
+        _granules = 0;
         Jumps!.Clear();
     }
 
@@ -261,11 +253,28 @@ internal sealed unsafe class TranslationSet : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    private PageBounds* Bounds => (PageBounds*)(_data + Places);
+
+    private void ForgetPage(int index)
+    {
+        _data[index].Read = _data[index].Write = PageEntry.None;
+        _dataTraces[index] = default;
+    }
+
+    /// <summary>What was walked to for itself stays known, as one page.</summary>
+    private void LeaveRange(int index)
+    {
+        var (page, trace) = (_data[index], _dataTraces[index]);
+        var writes = page.Write != PageEntry.None;
+        if (trace == default) ForgetPage(index);
+        else Put(page.Read, new PageRange(page.Read, GuestMemory.PageBytes, page.Addend, Reads: true, writes), trace);
+    }
+
     private void Put(ulong address, PageRange range, WalkTrace trace)
     {
         var index = DataIndex(address);
         _data[index] = range.EntryOf(address);
-        ((PageBounds*)(_data + Places))[index] = range.BoundsIn(_memory);
+        Bounds[index] = range.BoundsIn(_memory);
         _dataTraces[index] = trace;
     }
 

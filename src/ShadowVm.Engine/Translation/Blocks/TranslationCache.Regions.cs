@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ShadowVm.Engine.Cpu;
 using ShadowVm.Engine.Memory;
-using ShadowVm.Engine.Paging;
 using ShadowVm.Engine.Translation.Emission;
 using ShadowVm.Engine.Translation.Listing;
 using ShadowVm.Engine.Translation.Regions;
@@ -78,13 +77,13 @@ internal sealed partial class TranslationCache
     /// <summary>Whether some accesses go by several ranges of pages, and no longer ones are found there.</summary>
     private bool Wander(IReadOnlyList<(AccessPlace Place, nint Entry)> accesses)
     {
-        var known = accesses.Select(access => AddressTranslation.KnownAround(access.Entry)).ToArray();
+        var known = accesses.Select(access => Translation!.KnownAround(access.Entry)).ToArray();
         for (var i = 0; i < accesses.Count; i++)
         {
             var (place, entry) = accesses[i];
             var times = _widened[place] = _widened.GetValueOrDefault(place) + 1;
             if (times <= WidenedMax) Translation!.Widen(entry);
-            if (AddressTranslation.KnownAround(entry) <= 2 * known[i]) _wandering = _wandering.Add(place);
+            if (Translation!.KnownAround(entry) <= 2 * known[i]) _wandering = _wandering.Add(place);
         }
 
         // Another region may have found it before.
