@@ -56,16 +56,40 @@ public sealed class PageRangeTests : IDisposable
     }
 
     [Fact]
-    public void A_longer_one_takes_the_place_of_those_in_it_and_the_oldest_goes_where_there_are_too_many()
+    public void A_longer_one_takes_the_place_of_those_in_it_and_of_the_shortest_where_there_are_too_many()
     {
         _set.SetRange(new WalkedRange(_pages with { Start = Start + 0x2000, Bytes = 0x2000 }, new HashSet<int> { 1 }));
         _set.SetRange(new WalkedRange(_pages, new HashSet<int> { 2 }));
         Assert.False(_set.DependsOn(1));
-        for (var i = 1UL; i <= 15; i++) _set.SetRange(new WalkedRange(_pages with { Start = Start + (i << 32) }, new HashSet<int> { 3 }));
+        for (var i = 1UL; i <= 15; i++) _set.SetRange(Range(i, Bytes * 2));
+        _set.SetRange(Range(16, Bytes));
+        Assert.Null(_set.RangeOf(Start + (16UL << 32)));
         Assert.NotNull(_set.RangeOf(Start));
-        _set.SetRange(new WalkedRange(_pages with { Start = Start + (16UL << 32) }, new HashSet<int> { 3 }));
+        _set.SetRange(Range(16, Bytes * 3));
+        Assert.NotNull(_set.RangeOf(Start + (16UL << 32)));
         Assert.Null(_set.RangeOf(Start));
         Assert.NotNull(_set.RangeOf(Start + (1UL << 32)));
+
+        static WalkedRange Range(ulong number, ulong bytes) =>
+            new(_pages with { Start = Start + (number << 32), Bytes = bytes }, new HashSet<int> { 3 });
+    }
+
+    [Fact]
+    public void Pages_that_lost_their_place_stay_known_when_a_range_goes()
+    {
+        var walked = Start + 0x3000;
+        var rivals = Enumerable.Range(1, 1 << 16).Select(i => Start + Bytes + ((ulong)i << 12))
+            .Where(page => TranslationSet.DataIndex(page) == TranslationSet.DataIndex(walked)).Take(2).ToArray();
+        foreach (var page in (ulong[])[rivals[0], walked, rivals[1]])
+        {
+            _set.SetData(page, new PageRange(page, 0x1000, 0x1000_0000, true, false), new WalkTrace(1, 1));
+        }
+
+        _set.SetRange(new WalkedRange(_pages, new HashSet<int> { 7 }));
+        for (var i = 1UL; i <= 16; i++) _set.SetRange(new WalkedRange(_pages with { Start = i << 40, Bytes = Bytes * 2 }, new HashSet<int> { 8 }));
+        Assert.Null(_set.RangeOf(walked));
+        Assert.True(_set.Recall(walked, Access.Read));
+        Assert.Equal(4096UL - 7, Limit(walked));
     }
 
     private ulong Limit(ulong address) => _set.BoundsOf(address).ReadLimit;

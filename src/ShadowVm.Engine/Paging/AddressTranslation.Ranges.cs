@@ -19,11 +19,13 @@ internal sealed unsafe partial class AddressTranslation
     /// <summary>Pages that must have come back to their place before a search is made for that.</summary>
     private const int RecallsMin = 256;
 
-    /// <summary>So many more for each walk of the last search: it must not cost more than what it may save.</summary>
-    private const int RecallsPerWalk = 4;
+    /// <summary>Most of them: twice as many after each search that found less than it cost.</summary>
+    private const int RecallsMax = 1 << 20;
 
+    private long _recallsPerSearch = RecallsMin;
     private long _recallsLeft = RecallsMin;
-    private long _walks;
+    private long _recalledByRanges; // since the last search
+    private long _walks; // of it
 
     /// <summary>How many bytes around a page, nearly, are known to go on as it does; 0 where it has been forgotten.</summary>
     /// <param name="entry">Host address of its entry.</param>
@@ -46,8 +48,8 @@ internal sealed unsafe partial class AddressTranslation
 
     private void Widen(ulong address)
     {
-        var tables = new HashSet<int>();
         if (!TryLook(address, out var first)) return;
+        var tables = Walked().ToHashSet();
         if (_current!.RangeOf(address) is { } known)
         {
             if (!first.IsLike(known.Pages)) return;
@@ -58,25 +60,35 @@ internal sealed unsafe partial class AddressTranslation
         // The further it is known to go, the further is looked: long ranges aren't found in small steps.
         var walks = Math.Clamp((int)(first.Bytes >> GuestMemory.PageShift), FirstWalks, WalksMax);
         var (start, end) = (first.Start, first.End);
-        for (var i = 0; i < walks && end != 0 && TryLook(end, out var next) && next.IsLike(first); i++) end = next.End;
-        for (var i = 0; i < walks && start != 0 && TryLook(start - 1, out var next) && next.IsLike(first); i++) start = next.Start;
+        for (var i = 0; i < walks && end != 0 && GoesOn(end, out var next); i++) end = next.End;
+        for (var i = 0; i < walks && start != 0 && GoesOn(start - 1, out var next); i++) start = next.Start;
         if (end - start == first.Bytes) return;
         foreach (var granule in tables) _memory.Watch.MarkTable((ulong)granule << StoreWatch.GranuleShift);
         _current.SetRange(new WalkedRange(first with { Start = start, Bytes = end - start }, tables));
 
-        bool TryLook(ulong at, out PageRange range)
+        bool GoesOn(ulong at, out PageRange next)
         {
-            range = default;
-            _walks++;
-            if (_addressBits < 64 && at >> _addressBits != 0) return false;
-            if (!Walker.TryLook(at, out var page) || page.Log2Size < GuestMemory.PageShift || _walkedCount > WalkedMax) return false;
-            var physical = page.PhysicalOf(at);
-            if (!_memory.Contains(physical, 1)) return false;
-            range = RangeOf(at, page, physical);
-            for (var i = 0; i < _walkedCount; i++) tables.Add((int)(_walked[i] >> StoreWatch.GranuleShift));
+            if (!TryLook(at, out next) || !next.IsLike(first)) return false;
+            tables.UnionWith(Walked());
             return true;
         }
     }
+
+    /// <summary>Walks to a page of RAM for nobody; false where there is none, or it takes more than a look.</summary>
+    private bool TryLook(ulong at, out PageRange range)
+    {
+        range = default;
+        _walks++;
+        if (_addressBits < 64 && at >> _addressBits != 0) return false;
+        if (!Walker.TryLook(at, out var page) || page.Log2Size < GuestMemory.PageShift || _walkedCount > WalkedMax) return false;
+        var physical = page.PhysicalOf(at);
+        if (!_memory.Contains(physical, 1)) return false;
+        range = RangeOf(at, page, physical);
+        return true;
+    }
+
+    /// <summary>The granules of RAM that the last walk read from.</summary>
+    private IEnumerable<int> Walked() => _walked.Take(_walkedCount).Select(offset => (int)(offset >> StoreWatch.GranuleShift));
 
     /// <summary>
     /// Brings a page back to its place. Where that goes on, more pages are in use than there are places, and a range needs but one.
@@ -84,10 +96,13 @@ internal sealed unsafe partial class AddressTranslation
     private bool Recall(ulong address, Access access)
     {
         if (!_current!.Recall(address, access)) return false;
+        if (_current.RangeOf(address) is not null) _recalledByRanges++;
         if (--_recallsLeft > 0) return true;
-        _walks = 0;
+        var pays = _recalledByRanges >= _walks;
+        _recallsPerSearch = pays ? RecallsMin : Math.Min(2 * _recallsPerSearch, RecallsMax);
+        (_recalledByRanges, _walks) = (0, 0);
         Widen(address);
-        _recallsLeft = RecallsMin + (RecallsPerWalk * _walks);
+        _recallsLeft = _recallsPerSearch;
         return true;
     }
 

@@ -183,9 +183,7 @@ internal sealed unsafe partial class AddressTranslation : IDisposable
             return;
         }
 
-        var range = RangeOf(address, page, physical);
-        if (_current!.RangeOf(address)?.Pages is { } known && known.IsLike(range)) range = known;
-        _current.SetData(address, range, trace);
+        _current!.SetData(address, RangeOf(address, page, physical), trace);
     }
 
     /// <summary>Bytes were written to that walks may have read.</summary>

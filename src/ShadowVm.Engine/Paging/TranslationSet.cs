@@ -19,7 +19,7 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// </summary>
     public const int Pages = 1024;
 
-    /// <summary>Places for them: the last one is of no page.</summary>
+    /// <summary>Places for them. The last one is of no page, but of the range that was last made use of, or none.</summary>
     public const int Places = Pages + 1;
 
     /// <summary>Where that one is, in bytes from the first.</summary>
@@ -129,7 +129,7 @@ internal sealed unsafe class TranslationSet : IDisposable
             _known.Add(address, range, trace);
         }
 
-        Put(address, range, trace);
+        Put(address, RangeOf(address)?.Pages is { } wider && wider.IsLike(range) ? wider : range, trace);
         _granules |= trace.Granules;
         HoldsPages = true;
     }
@@ -147,14 +147,22 @@ internal sealed unsafe class TranslationSet : IDisposable
 
     /// <summary>
     /// Remembers a range: its pages needn't be walked to, and code learns how far they go on. Other ranges in it are no more needed.
+    /// Where there are too many, the shortest goes.
     /// </summary>
     public void SetRange(WalkedRange range)
     {
         var pages = range.Pages;
         _ranges.RemoveAll(other => pages.Contains(other.Pages.Start) && pages.Contains(other.Pages.End - 1));
+        if (_ranges.Count >= RangesMax)
+        {
+            var shortest = _ranges.MinBy(other => other.Pages.Bytes)!;
+            if (shortest.Pages.Bytes >= pages.Bytes) return;
+            End([shortest]);
+        }
+
         HoldsPages = true;
-        if (_ranges.Count >= RangesMax) Forget(0, [_ranges[0]]);
         _ranges.Add(range);
+        Use(pages);
         for (var i = 0; i < Pages; i++)
         {
             var tag = _data[i].Read;
@@ -168,6 +176,7 @@ internal sealed unsafe class TranslationSet : IDisposable
         if (RangeOf(address)?.Pages is { } pages && pages.Allows(access))
         {
             Put(address, pages, default); // what the range's walks read counts
+            Use(pages);
             return true;
         }
 
@@ -192,20 +201,16 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// <summary>Forgets each page whose walk read one of some words, and each range with a walk that read one of some granules.</summary>
     /// <param name="words">Words, as <see cref="WalkTrace"/> has them.</param>
     /// <param name="granules">The granules of RAM that the words are in.</param>
-    public void Forget(ulong words, IEnumerable<int> granules) =>
-        Forget(words, _ranges.FindAll(range => granules.Any(range.Tables.Contains)));
-
-    private void Forget(ulong words, List<WalkedRange> ended)
+    public void Forget(ulong words, IEnumerable<int> granules)
     {
         if (!HoldsPages) return;
-        var (granules, jumps) = (0UL, false);
+        var (left, jumps) = (0UL, false);
         _known?.Forget();
-        _ranges.RemoveAll(ended.Contains);
+        End(_ranges.FindAll(range => granules.Any(range.Tables.Contains)));
         for (var i = 0; i < Pages; i++)
         {
             if ((_dataTraces[i].Words & words) != 0) ForgetPage(i);
-            else if (ended.Exists(range => range.Pages.Contains(_data[i].Read))) LeaveRange(i);
-            granules |= _dataTraces[i].Granules;
+            left |= _dataTraces[i].Granules;
         }
 
         for (var i = 0; i < FetchPages; i++)
@@ -217,10 +222,10 @@ internal sealed unsafe class TranslationSet : IDisposable
                 jumps = true;
             }
 
-            granules |= _codeTraces[i].Granules;
+            left |= _codeTraces[i].Granules;
         }
 
-        _granules = granules;
+        _granules = left;
         if (jumps) Jumps!.Clear(); // which of them lead to those pages isn't known
     }
 
@@ -233,6 +238,7 @@ internal sealed unsafe class TranslationSet : IDisposable
         for (var i = 0; i < FetchPages; i++) _code[i].Tag = PageEntry.None;
         _known?.Forget();
         _ranges.Clear();
+        Bounds[Pages] = default;
         Array.Clear(_dataTraces);
         Array.Clear(_codeTraces);
         _granules = 0;
@@ -254,6 +260,24 @@ internal sealed unsafe class TranslationSet : IDisposable
     }
 
     private PageBounds* Bounds => (PageBounds*)(_data + Places);
+
+    /// <summary>Has regions begin with a range: what comes to many pages of it finds none of them among those that have places.</summary>
+    private void Use(PageRange range)
+    {
+        _data[Pages].Addend = range.Addend;
+        Bounds[Pages] = range.BoundsIn(_memory);
+    }
+
+    private void End(List<WalkedRange> ranges)
+    {
+        if (ranges.Count == 0) return;
+        _ranges.RemoveAll(ranges.Contains);
+        Bounds[Pages] = default;
+        for (var i = 0; i < Pages; i++)
+        {
+            if (ranges.Exists(range => range.Pages.Contains(_data[i].Read))) LeaveRange(i);
+        }
+    }
 
     private void ForgetPage(int index)
     {

@@ -62,6 +62,9 @@ internal abstract partial class StepEmitter
         {
             Il.Mark(other);
             EmitEntry(address, entry, bytes, watched, fails);
+            Il.Get(entry);
+            Il.LoadWord(range.Entry);
+            Il.Branch(OpCodes.Beq, found); // the last bytes of it
             Il.LoadWord(range.Misses);
             Il.Const(EngineWords.MissesMax);
             Il.Branch(OpCodes.Bge, giveUpOdd);

@@ -37,10 +37,12 @@ internal static class SteadyAddresses
         instruction.Visit(n =>
         {
             if (n == access) index = count;
-            if (n.Op is Op.Load or Op.Store) count++;
+            if (IsAccess(n)) count++;
         });
         return index;
     }
+
+    private static bool IsAccess(Node n) => n.Op is Op.Load or Op.Store or Op.ProbeStore;
 
     /// <summary>The registers that hold what leads anywhere where a node begins, for each node of a loop.</summary>
     private static Dictionary<int, HashSet<int>> FollowWays(IReadOnlyList<RegionNode> nodes, IReadOnlySet<int> loop)
@@ -73,7 +75,7 @@ internal static class SteadyAddresses
             {
                 if (n.Op == Op.SetLocal && !IsSteady(n.A!)) locals.Add(n.Index);
                 if (n.Op == Op.SetRegister && !IsSteady(n.A!)) written.Add(n.Index);
-                if (n.Op is Op.Load or Op.Store && onAccess is not null)
+                if (IsAccess(n) && onAccess is not null)
                 {
                     onAccess(new AccessPlace(node.AddressOf(i), IndexOf(n, instruction)), IsSteady(n.A!));
                 }
