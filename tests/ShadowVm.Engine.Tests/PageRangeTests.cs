@@ -86,7 +86,11 @@ public sealed class PageRangeTests : IDisposable
         }
 
         _set.SetRange(new WalkedRange(_pages, new HashSet<int> { 7 }));
-        for (var i = 1UL; i <= 16; i++) _set.SetRange(new WalkedRange(_pages with { Start = i << 40, Bytes = Bytes * 2 }, new HashSet<int> { 8 }));
+        for (var i = 1UL; i <= 16; i++)
+        {
+            _set.SetRange(new WalkedRange(_pages with { Start = i << 40, Bytes = Bytes * 2 }, new HashSet<int> { 8 }));
+        }
+
         Assert.Null(_set.RangeOf(walked));
         Assert.True(_set.Recall(walked, Access.Read));
         Assert.Equal(4096UL - 7, Limit(walked));

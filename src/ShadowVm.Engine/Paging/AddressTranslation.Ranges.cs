@@ -26,6 +26,7 @@ internal sealed unsafe partial class AddressTranslation
     private long _recallsLeft = RecallsMin;
     private long _recalledByRanges; // since the last search
     private long _walks; // of it
+    private bool _found = true; // whether it found a range
 
     /// <summary>How many bytes around a page, nearly, are known to go on as it does; 0 where it has been forgotten.</summary>
     /// <param name="entry">Host address of its entry.</param>
@@ -46,13 +47,13 @@ internal sealed unsafe partial class AddressTranslation
         return tag == PageEntry.None ? null : tag;
     }
 
-    private void Widen(ulong address)
+    private bool Widen(ulong address)
     {
-        if (!TryLook(address, out var first)) return;
+        if (!TryLook(address, out var first)) return false;
         var tables = Walked().ToHashSet();
         if (_current!.RangeOf(address) is { } known)
         {
-            if (!first.IsLike(known.Pages)) return;
+            if (!first.IsLike(known.Pages)) return false;
             first = known.Pages;
             tables.UnionWith(known.Tables);
         }
@@ -62,9 +63,10 @@ internal sealed unsafe partial class AddressTranslation
         var (start, end) = (first.Start, first.End);
         for (var i = 0; i < walks && end != 0 && GoesOn(end, out var next); i++) end = next.End;
         for (var i = 0; i < walks && start != 0 && GoesOn(start - 1, out var next); i++) start = next.Start;
-        if (end - start == first.Bytes) return;
+        if (end - start == first.Bytes) return false;
+        if (!_current.SetRange(new WalkedRange(first with { Start = start, Bytes = end - start }, tables))) return false;
         foreach (var granule in tables) _memory.Watch.MarkTable((ulong)granule << StoreWatch.GranuleShift);
-        _current.SetRange(new WalkedRange(first with { Start = start, Bytes = end - start }, tables));
+        return true;
 
         bool GoesOn(ulong at, out PageRange next)
         {
@@ -98,10 +100,11 @@ internal sealed unsafe partial class AddressTranslation
         if (!_current!.Recall(address, access)) return false;
         if (_current.RangeOf(address) is not null) _recalledByRanges++;
         if (--_recallsLeft > 0) return true;
-        var pays = _recalledByRanges >= _walks;
+        // What the last one found has paid for it, or has not.
+        var pays = _found && _recalledByRanges >= _walks;
         _recallsPerSearch = pays ? RecallsMin : Math.Min(2 * _recallsPerSearch, RecallsMax);
         (_recalledByRanges, _walks) = (0, 0);
-        Widen(address);
+        _found = Widen(address);
         _recallsLeft = _recallsPerSearch;
         return true;
     }

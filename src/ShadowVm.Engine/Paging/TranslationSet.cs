@@ -149,14 +149,15 @@ internal sealed unsafe class TranslationSet : IDisposable
     /// Remembers a range: its pages needn't be walked to, and code learns how far they go on. Other ranges in it are no more needed.
     /// Where there are too many, the shortest goes.
     /// </summary>
-    public void SetRange(WalkedRange range)
+    /// <returns>Whether that isn't this one.</returns>
+    public bool SetRange(WalkedRange range)
     {
         var pages = range.Pages;
         _ranges.RemoveAll(other => pages.Contains(other.Pages.Start) && pages.Contains(other.Pages.End - 1));
         if (_ranges.Count >= RangesMax)
         {
             var shortest = _ranges.MinBy(other => other.Pages.Bytes)!;
-            if (shortest.Pages.Bytes >= pages.Bytes) return;
+            if (shortest.Pages.Bytes >= pages.Bytes) return false;
             End([shortest]);
         }
 
@@ -168,6 +169,8 @@ internal sealed unsafe class TranslationSet : IDisposable
             var tag = _data[i].Read;
             if (tag != PageEntry.None && pages.Contains(tag)) Put(tag, pages, _dataTraces[i]);
         }
+
+        return true;
     }
 
     /// <summary>Brings a page for data to its place if it is known, for an access that it allows.</summary>
