@@ -37,6 +37,8 @@ internal static class Duel
         ["as it comes"] = new EngineSettings { WarmUp = 100 },
     };
 
+    public static IsaDefinition Variant(string name) => IsaDefinition.Load(Source, name);
+
     public static IsaDefinition Definition(string name) => IsaDefinition.Load(IsaSource.FromFolder(Path.Combine(Root, "isa", name)));
 
     public static VirtualMachine Machine(string text, long epochLength, EngineSettings engine, IsaDefinition? isa = null)
