@@ -39,7 +39,7 @@ public sealed class KnownPagesTests : IDisposable
         Remember(_rivals[0]);
         Remember(_rivals[1]);
         Remember(_rivals[2]);
-        _set.Forget(words: 1, granules: [0]);
+        _set.Forget(words: 1, granule: 0);
         Assert.All(_rivals, page => Assert.False(_set.Recall(page, Access.Read)));
         Remember(Page);
         Remember(_rivals[0]);

@@ -44,9 +44,9 @@ public sealed class PageRangeTests : IDisposable
         Assert.True(Limit(walked) > 4096);
         Assert.True(_set.DependsOn(7));
 
-        _set.Forget(words: 2, granules: [6]);
+        _set.Forget(words: 2, granule: 6);
         Assert.NotNull(_set.RangeOf(Start));
-        _set.Forget(words: 2, granules: [7]);
+        _set.Forget(words: 2, granule: 7);
         Assert.Null(_set.RangeOf(Start));
         Assert.False(_set.DependsOn(7));
         Assert.False(_set.Finds(Start, Access.Read));

@@ -146,7 +146,7 @@ public class PagingTests
         Assert.Equal(0, run.ExitCode);
         using var machine = Guests.Machine(guest, 100_000, Engines["patient region"]);
         RunToEnd(machine);
-        var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another page")];
+        var exits = ExitsOf(machine, "another page");
         Assert.InRange(exits, 1, 3);
     }
 
@@ -156,7 +156,7 @@ public class PagingTests
         using var machine = Guests.Machine("pages.s+ranges.s@rv64ims_zicsr_zifencei", 100_000, Engines["patient region"]);
         RunToEnd(machine);
         // Once for each time that the range is another one, if that is in a region; the exits before were of this loop, too.
-        var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another page")];
+        var exits = ExitsOf(machine, "another page");
         Assert.InRange(exits, 3, 40);
         Assert.True(machine.Statistics.ReferenceInstructions < 30_000, $"{machine.Statistics.ReferenceInstructions}");
     }
@@ -166,7 +166,7 @@ public class PagingTests
     {
         using var machine = Guests.Machine("pages.s+scattered.s@rv64ims_zicsr_zifencei", 100_000, Engines["patient region"]);
         RunToEnd(machine);
-        var exits = machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf("another frame")];
+        var exits = ExitsOf(machine, "another frame");
         Assert.InRange(exits, 200, 300);
     }
 
@@ -188,6 +188,9 @@ public class PagingTests
 
         Assert.True(machine.Statistics.BlockInstructions > (long)machine.Retired / 4, $"{machine.Statistics.BlockInstructions}");
     }
+
+    private static long ExitsOf(VirtualMachine machine, string why) =>
+        machine.Statistics.Exits[EngineStatistics.ExitNames.IndexOf(why)];
 
     private static void RunToEnd(VirtualMachine machine)
     {

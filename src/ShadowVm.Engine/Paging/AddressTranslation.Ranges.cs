@@ -25,8 +25,8 @@ internal sealed unsafe partial class AddressTranslation
     private long _recallsPerSearch = RecallsMin;
     private long _recallsLeft = RecallsMin;
     private long _recalledByRanges; // since the last search
-    private long _walks; // of it
-    private bool _found = true; // whether it found a range
+    private long _cost; // as many pages must they have been for it to have paid
+    private long _walks;
 
     /// <summary>How many bytes around a page, nearly, are known to go on as it does; 0 where it has been forgotten.</summary>
     /// <param name="entry">Host address of its entry.</param>
@@ -47,6 +47,7 @@ internal sealed unsafe partial class AddressTranslation
         return tag == PageEntry.None ? null : tag;
     }
 
+    /// <summary>Searches; gives whether more is known then.</summary>
     private bool Widen(ulong address)
     {
         if (!TryLook(address, out var first)) return false;
@@ -100,12 +101,9 @@ internal sealed unsafe partial class AddressTranslation
         if (!_current!.Recall(address, access)) return false;
         if (_current.RangeOf(address) is not null) _recalledByRanges++;
         if (--_recallsLeft > 0) return true;
-        // What the last one found has paid for it, or has not.
-        var pays = _found && _recalledByRanges >= _walks;
-        _recallsPerSearch = pays ? RecallsMin : Math.Min(2 * _recallsPerSearch, RecallsMax);
-        (_recalledByRanges, _walks) = (0, 0);
-        _found = Widen(address);
-        _recallsLeft = _recallsPerSearch;
+        _recallsPerSearch = _recalledByRanges >= _cost ? RecallsMin : Math.Min(2 * _recallsPerSearch, RecallsMax);
+        (_recallsLeft, _recalledByRanges, var before) = (_recallsPerSearch, 0, _walks);
+        _cost = Widen(address) ? _walks - before : long.MaxValue;
         return true;
     }
 

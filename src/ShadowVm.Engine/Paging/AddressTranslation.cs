@@ -198,17 +198,19 @@ internal sealed unsafe partial class AddressTranslation : IDisposable
         }
 
         var written = WalkTrace.Of(offset, length);
-        var first = (int)(offset >> StoreWatch.GranuleShift);
-        var granules = Enumerable.Range(first, (int)((offset + length - 1) >> StoreWatch.GranuleShift) - first + 1).ToArray();
-        foreach (var set in _sets)
+        var last = (int)((offset + length - 1) >> StoreWatch.GranuleShift);
+        for (var granule = (int)(offset >> StoreWatch.GranuleShift); granule <= last; granule++)
         {
-            if (!set.IsStale && granules.Any(set.DependsOn)) set.Forget(written.Words, granules);
-        }
+            var isTable = false;
+            foreach (var set in _sets)
+            {
+                if (set.IsStale || !set.DependsOn(granule)) continue;
+                set.Forget(written.Words, granule);
+                isTable |= set.DependsOn(granule);
+            }
 
-        // Where no page is left that depends on a granule, stores needn't ask any more: it may be no table by now.
-        foreach (var granule in granules)
-        {
-            if (!_sets.Exists(set => !set.IsStale && set.DependsOn(granule))) _memory.Watch.ClearTable(granule);
+            // Where no page is left that depends on a granule, stores needn't ask any more: it may be no table by now.
+            if (!isTable) _memory.Watch.ClearTable(granule);
         }
     }
 

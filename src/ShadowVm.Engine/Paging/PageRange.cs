@@ -45,13 +45,6 @@ internal readonly record struct PageRange(ulong Start, ulong Bytes, ulong Addend
 }
 
 /// <summary>A range that was found by walks, and ends as a whole with a store to what they read.</summary>
-/// <param name="range">Its pages.</param>
-/// <param name="tables">Granules of RAM, as the store watch has them, that the walks read from.</param>
-internal sealed class WalkedRange(PageRange range, IReadOnlySet<int> tables)
-{
-    /// <summary>Its pages.</summary>
-    public PageRange Pages => range;
-
-    /// <summary>What the walks read.</summary>
-    public IReadOnlySet<int> Tables => tables;
-}
+/// <param name="Pages">Its pages.</param>
+/// <param name="Tables">Granules of RAM, as the store watch has them, that the walks read from.</param>
+internal sealed record WalkedRange(PageRange Pages, IReadOnlySet<int> Tables);

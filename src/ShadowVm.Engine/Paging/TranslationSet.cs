@@ -198,18 +198,26 @@ internal sealed unsafe class TranslationSet : IDisposable
     }
 
     /// <summary>Whether a walk may have read from a granule of RAM, so that a store there must be told of.</summary>
-    public bool DependsOn(int granule) =>
-        (_granules & WalkTrace.BitOf(granule)) != 0 || _ranges.Exists(range => range.Tables.Contains(granule));
+    public bool DependsOn(int granule)
+    {
+        if ((_granules & WalkTrace.BitOf(granule)) != 0) return true;
+        foreach (var range in _ranges)
+        {
+            if (range.Tables.Contains(granule)) return true;
+        }
 
-    /// <summary>Forgets each page whose walk read one of some words, and each range with a walk that read one of some granules.</summary>
+        return false;
+    }
+
+    /// <summary>Forgets each page whose walk read one of some words, and each range with a walk that read a granule.</summary>
     /// <param name="words">Words, as <see cref="WalkTrace"/> has them.</param>
-    /// <param name="granules">The granules of RAM that the words are in.</param>
-    public void Forget(ulong words, IEnumerable<int> granules)
+    /// <param name="granule">A granule of RAM with such words.</param>
+    public void Forget(ulong words, int granule)
     {
         if (!HoldsPages) return;
         var (left, jumps) = (0UL, false);
         _known?.Forget();
-        End(_ranges.FindAll(range => granules.Any(range.Tables.Contains)));
+        End(_ranges.FindAll(range => range.Tables.Contains(granule)));
         for (var i = 0; i < Pages; i++)
         {
             if ((_dataTraces[i].Words & words) != 0) ForgetPage(i);

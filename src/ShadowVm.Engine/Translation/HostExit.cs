@@ -30,7 +30,7 @@ internal enum HostExit : long
     /// <summary>Accesses of a region that share a look-up met two pages.</summary>
     OddGroup = 7,
 
-    /// <summary>An access of a region's loop comes to another page too often.</summary>
+    /// <summary>An access of a region's loop comes to another range of pages too often.</summary>
     OddPage = 8,
 
     /// <summary>Loads of a region come to pages whose frames lie in another order.</summary>

@@ -74,16 +74,7 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
                 Program = configuration.Program,
                 Protected = configuration.Protected,
                 DrainPolicy = configuration.DrainPolicy,
-                Engine = new EngineSettings
-                {
-                    Tier = TierOf(configuration.Tier),
-                    TrapHardware = TrapHardware,
-                    OnTranslatorFault = fault =>
-                    {
-                        ShadowVmEventSource.Log.TranslatorFailed((long)fault.Pc, fault.IsRegion, fault.Exception.ToString());
-                        onTrouble($"{fault} A slower tier carries that code out. Please report this fault of ShadowVm.");
-                    },
-                },
+                Engine = EngineFor(configuration, onTrouble),
             };
             var built = new VirtualMachine(definition, machine, configuration.Image, settings);
             OnBuilt?.Invoke(built);
@@ -102,6 +93,18 @@ public sealed class VirtualMachineFactory(Func<string, IsaDefinition> definition
             throw new HostException("The host has not enough memory for the guest's RAM.", inner: e);
         }
     }
+
+    /// <summary>The engine's settings: a fault of the translator is told, and ends no guest.</summary>
+    internal EngineSettings EngineFor(PairConfiguration configuration, Action<string> onTrouble) => new()
+    {
+        Tier = TierOf(configuration.Tier),
+        TrapHardware = TrapHardware,
+        OnTranslatorFault = fault =>
+        {
+            ShadowVmEventSource.Log.TranslatorFailed((long)fault.Pc, fault.IsRegion, fault.Exception.ToString());
+            onTrouble($"{fault} A slower tier carries that code out. Please report this fault of ShadowVm.");
+        },
+    };
 
     private static Tier TierOf(string name)
     {

@@ -8,7 +8,7 @@ namespace ShadowVm.Engine.Translation.Emission;
 /// <summary>
 /// Accesses of a node at fixed distances from one value, such as a pointer that goes on by constants: one check serves all. It
 /// is made at the first one, which is given up if it fails, whichever of them it would have failed for. Where addresses are
-/// translated, they lie in one page, or the first is given up.
+/// translated, they lie in one page or range of pages, or the first is given up.
 /// </summary>
 internal sealed class AccessGroup
 {

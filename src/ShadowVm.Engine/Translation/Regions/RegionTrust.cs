@@ -10,7 +10,7 @@ namespace ShadowVm.Engine.Translation.Regions;
 /// <param name="NoZeros">That products and quotients aren't zero, but for a few.</param>
 /// <param name="Groups">That accesses near each other are to one page.</param>
 /// <param name="Addends">That pages lie in memory in the order of their addresses.</param>
-/// <param name="Wandering">Accesses that aren't most often to the page of the turn before.</param>
+/// <param name="Wandering">Accesses that aren't most often to the range of pages of the turn before.</param>
 internal sealed record RegionTrust(bool Numbers, bool NoZeros, bool Groups, bool Addends, ImmutableHashSet<AccessPlace> Wandering)
 {
     /// <summary>All that can be.</summary>
